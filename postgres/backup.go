@@ -117,8 +117,8 @@ func (s *State) Dump(ctx context.Context, w io.Writer) error {
 	return runClient(cmd)
 }
 
-// Load fills the empty database at url with what Dump has written into a file, all or nothing. It signs everybody out and removes
-// invitations that nobody has used: a login that ended, or a link that was used, after the state was read must not come back. It returns an error if the rows of a table are not as many as rows says, or if
+// Load fills the empty database at url with what Dump has written into a file, all or nothing. It signs everybody out, revokes tokens and removes
+// invitations that nobody has used: a login or a token that ended, or a link that was used, after the state was read must not come back. It returns an error if the rows of a table are not as many as rows says, or if
 // the audit does not end with head.
 func Load(ctx context.Context, url, file string, rows map[string]int64, head audit.Head) error {
 	conn, err := pgx.Connect(ctx, url)
@@ -160,6 +160,7 @@ func dropSecrets(ctx context.Context, tx pgx.Tx, tables map[string]int64) error 
 	for table, drop := range map[string]string{
 		"login":      `DELETE FROM login`,
 		"invitation": `DELETE FROM invitation WHERE used_at IS NULL`,
+		"token":      `UPDATE token SET revoked_at = now() WHERE revoked_at IS NULL`,
 	} {
 		if _, there := tables[table]; !there {
 			continue

@@ -57,10 +57,14 @@ func (r Role) Kept() bool { return r == Owner || r == Blind }
 type Standing struct {
 	Administrator bool
 	Roles         map[StudyID]Role
+	Token         *Token // by which a program acts for them, which narrows what they may; nil: they act themselves
 }
 
 // May reports whether somebody of this standing has a right in a study. The study is 0 where a page belongs to none.
 func (s Standing) May(r Right, in StudyID) bool {
+	if s.Token != nil && !s.Token.Reaches(r, in) {
+		return false
+	}
 	return r == SignedIn || s.Administrator || slices.Contains(rights[s.Roles[in]], r)
 }
 

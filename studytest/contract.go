@@ -54,6 +54,11 @@ type accounts interface {
 	OpenLogin(ctx context.Context, e study.ExperimenterID, hash string, tokenHash []byte, expires time.Time) error
 	Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error)
 	CloseLogin(ctx context.Context, tokenHash []byte) error
+	AddToken(ctx context.Context, t study.Token) (study.TokenID, error)
+	Tokens(ctx context.Context, owner study.ExperimenterID) ([]study.Token, error)
+	Token(ctx context.Context, hash []byte, now time.Time) (study.Token, study.Experimenter, error)
+	UseToken(ctx context.Context, id study.TokenID, at time.Time) error
+	RevokeToken(ctx context.Context, owner study.ExperimenterID, id study.TokenID, at time.Time) error
 	SecondFactor(ctx context.Context, e study.ExperimenterID) (study.SecondFactor, error)
 	EnrolSecondFactor(ctx context.Context, e study.ExperimenterID, f study.SecondFactor, recovery [][]byte) error
 	UseCode(ctx context.Context, e study.ExperimenterID, step int64) error

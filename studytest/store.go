@@ -44,6 +44,7 @@ type Store struct {
 	members      map[study.StudyID]map[study.ExperimenterID]study.Role
 	invitations  map[string]*invitation // by the SHA-256 of their tokens
 	seconds      map[study.ExperimenterID]*secondFactor
+	tokens       []*study.Token
 }
 
 type account struct {

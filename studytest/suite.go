@@ -26,6 +26,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"an invitation ends with its maker's right":          testInvitationsEndWithTheRight,
 		"of links to a new password only the newest works":   testRenewals,
 		"logins are seen, listed and ended":                  testLoginsAreSeen,
+		"a token is made, used, listed and revoked":          testTokens,
 		"a second factor is enrolled, used up and removed":   testSecondFactor,
 		"each study has a key for codes of its own":          testBlindKeys,
 		"a session belongs to a study":                       testStudyOfASession,
