@@ -129,16 +129,21 @@ func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code
 // slotState says what has become of a slot, in words; empty for one that is free.
 func (s *Server) slotState(id int64, slots []study.Slot, diaries map[study.ParticipantID]study.Diary) string {
 	i := slices.IndexFunc(slots, func(x study.Slot) bool { return int64(x.ID) == id })
-	d := diaries[slots[i].Participant]
-	all := d.Appointments()
-	if len(all) == 0 {
-		return ""
-	}
-	state := d.State(all[len(all)-1], s.Now())
+	state := s.StateOfSlot(slots[i], diaries)
 	if state == study.AppointmentDue && !s.Now().Before(slots[i].StartsAt) {
 		return "now"
 	}
 	return appointmentWords[state]
+}
+
+// StateOfSlot returns how the appointment stands that is at a time now; empty for a time that is free.
+func (s *Server) StateOfSlot(slot study.Slot, diaries map[study.ParticipantID]study.Diary) study.AppointmentState {
+	d := diaries[slot.Participant]
+	all := d.Appointments()
+	if len(all) == 0 {
+		return ""
+	}
+	return d.State(all[len(all)-1], s.Now())
 }
 
 // lostAppointments are those that were moved, cancelled or missed, the newest first.

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -87,13 +88,18 @@ func (s *Server) slotInPath(r *http.Request, st study.Study) (study.Slot, []stud
 	if err != nil {
 		return study.Slot{}, nil, err
 	}
-	all, err := s.Store.Slots(r.Context(), st.ID)
+	return s.slotOfStudy(r.Context(), st.ID, id)
+}
+
+// slotOfStudy returns a slot of a study, and all of its slots.
+func (s *Server) slotOfStudy(ctx context.Context, in study.StudyID, id study.SlotID) (study.Slot, []study.Slot, error) {
+	all, err := s.Store.Slots(ctx, in)
 	if err != nil {
 		return study.Slot{}, nil, err
 	}
 	i := slices.IndexFunc(all, func(x study.Slot) bool { return x.ID == id })
 	if i < 0 {
-		return study.Slot{}, nil, fmt.Errorf("slot %d of study %d: %w", id, st.ID, study.ErrNotFound)
+		return study.Slot{}, nil, fmt.Errorf("slot %d of study %d: %w", id, in, study.ErrNotFound)
 	}
 	return all[i], all, nil
 }
@@ -169,18 +175,34 @@ func (s *Server) whoMayCome(r *http.Request, st study.Study) (all []view.Choice,
 }
 
 // factIn reads from a form what an experimenter does with an appointment, and why.
-func (s *Server) factIn(r *http.Request, in url.Values) (study.Booking, error) {
-	b := study.Booking{Reason: study.BookingReason(in.Get("ground")), By: page.Who(r.Context()).ID, At: s.Now()}
+func (s *Server) factIn(ctx context.Context, in url.Values) (study.Booking, error) {
+	b := study.Booking{Reason: study.BookingReason(in.Get("ground")), By: page.Who(ctx).ID, At: s.Now()}
 	if strings.TrimSpace(in.Get("reason")) == "" {
 		return b, nil
 	}
 	var err error
-	b.Why, err = words(r, "reason", "A reason", reasonLimit)
+	b.Why, err = wordsIn(in, "reason", "A reason", reasonLimit)
 	return b, err
 }
 
+// A SlotDeed does something with a time, as the fields of a form say. b has who does it, when and why.
+type SlotDeed func(s *Server, ctx context.Context, slot study.Slot, in url.Values, b study.Booking) error
+
+// DoWithSlot does something with a slot of a study that a form asks for.
+func (s *Server) DoWithSlot(ctx context.Context, in study.StudyID, id study.SlotID, do SlotDeed, form url.Values) error {
+	slot, _, err := s.slotOfStudy(ctx, in, id)
+	if err != nil {
+		return err
+	}
+	b, err := s.factIn(ctx, form)
+	if err != nil {
+		return err
+	}
+	return do(s, ctx, slot, form, b)
+}
+
 // changeSlot does something with the slot in the path that a form asks for. It leads to the list; what cannot be done is said on the page of the slot.
-func (s *Server) changeSlot(w http.ResponseWriter, r *http.Request, do func(slot study.Slot, in url.Values, b study.Booking) error) error {
+func (s *Server) changeSlot(w http.ResponseWriter, r *http.Request, do SlotDeed) error {
 	st, in, err := s.studyForm(r)
 	if err != nil {
 		return err
@@ -191,12 +213,8 @@ func (s *Server) changeSlot(w http.ResponseWriter, r *http.Request, do func(slot
 		f.Say = "This time is not on offer any more."
 		return s.renderAppointments(w, r, http.StatusNotFound, f)
 	}
-	if err != nil {
-		return err
-	}
-	b, err := s.factIn(r, in)
 	if err == nil {
-		err = do(slot, in, b)
+		err = s.DoWithSlot(r.Context(), st.ID, slot.ID, do, in)
 	}
 	if say := study.Sentence(err); say != "" {
 		code, _ := page.Explain(err)
@@ -222,14 +240,17 @@ func chosenID[ID ~int64](in url.Values, field string) (ID, error) {
 
 // AssignSlot gives a free time to a participant.
 func (s *Server) AssignSlot(w http.ResponseWriter, r *http.Request) error {
-	return s.changeSlot(w, r, func(slot study.Slot, in url.Values, b study.Booking) (err error) {
-		if b.Participant, err = chosenID[study.ParticipantID](in, "who"); err != nil {
-			return err
-		}
-		b.Slot = slot.ID
-		_, err = s.Store.BookSlot(r.Context(), b)
+	return s.changeSlot(w, r, (*Server).Assign)
+}
+
+// Assign gives slot to the participant of the field "who".
+func (s *Server) Assign(ctx context.Context, slot study.Slot, in url.Values, b study.Booking) (err error) {
+	if b.Participant, err = chosenID[study.ParticipantID](in, "who"); err != nil {
 		return err
-	})
+	}
+	b.Slot = slot.ID
+	_, err = s.Store.BookSlot(ctx, b)
+	return err
 }
 
 // errNobody says that nobody has an appointment whose page somebody still has open.
@@ -251,36 +272,47 @@ func holder(slot study.Slot, in url.Values) (study.ParticipantID, error) {
 
 // MoveSlot gives who has a time another one.
 func (s *Server) MoveSlot(w http.ResponseWriter, r *http.Request) error {
-	return s.changeSlot(w, r, func(slot study.Slot, in url.Values, b study.Booking) (err error) {
-		if b.Participant, err = holder(slot, in); err != nil {
-			return err
-		}
-		if b.Slot, err = chosenID[study.SlotID](in, "to"); err != nil {
-			return err
-		}
-		_, err = s.Store.BookSlot(r.Context(), b)
+	return s.changeSlot(w, r, (*Server).Move)
+}
+
+// Move gives who has slot the one of the field "to".
+func (s *Server) Move(ctx context.Context, slot study.Slot, in url.Values, b study.Booking) (err error) {
+	if b.Participant, err = holder(slot, in); err != nil {
 		return err
-	})
+	}
+	if b.Slot, err = chosenID[study.SlotID](in, "to"); err != nil {
+		return err
+	}
+	_, err = s.Store.BookSlot(ctx, b)
+	return err
 }
 
 // CancelSlot cancels an appointment.
 func (s *Server) CancelSlot(w http.ResponseWriter, r *http.Request) error {
-	return s.endBooking(w, r, study.BookingCancelled)
+	return s.changeSlot(w, r, (*Server).Cancel)
 }
 
 // MissSlot says that somebody did not come.
 func (s *Server) MissSlot(w http.ResponseWriter, r *http.Request) error {
-	return s.endBooking(w, r, study.BookingMissed)
+	return s.changeSlot(w, r, (*Server).Miss)
 }
 
-func (s *Server) endBooking(w http.ResponseWriter, r *http.Request, kind study.BookingKind) error {
-	return s.changeSlot(w, r, func(slot study.Slot, in url.Values, b study.Booking) (err error) {
-		if b.Participant, err = holder(slot, in); err != nil {
-			return err
-		}
-		b.Slot, b.Kind = slot.ID, kind
-		return s.Store.EndBooking(r.Context(), b)
-	})
+// Cancel cancels the appointment of who has slot.
+func (s *Server) Cancel(ctx context.Context, slot study.Slot, in url.Values, b study.Booking) error {
+	return s.endBooking(ctx, slot, in, b, study.BookingCancelled)
+}
+
+// Miss says that who has slot did not come.
+func (s *Server) Miss(ctx context.Context, slot study.Slot, in url.Values, b study.Booking) error {
+	return s.endBooking(ctx, slot, in, b, study.BookingMissed)
+}
+
+func (s *Server) endBooking(ctx context.Context, slot study.Slot, in url.Values, b study.Booking, kind study.BookingKind) (err error) {
+	if b.Participant, err = holder(slot, in); err != nil {
+		return err
+	}
+	b.Slot, b.Kind = slot.ID, kind
+	return s.Store.EndBooking(ctx, b)
 }
 
 // WalkIn lets somebody begin who has come without an appointment.

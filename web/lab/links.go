@@ -23,36 +23,70 @@ func (s *Server) ChangeLinks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	people, err := s.Store.Participants(r.Context(), st.ID)
-	if err != nil {
-		return err
-	}
-	until, err := s.lastDay(in.Get("until"))
-	people = chosenPeople(people, in)
-	if err == nil && len(people) == 0 {
-		err = study.Refuse(study.ErrInvalid, "Choose whose links these are: tick participants, or choose all who have not begun.")
-	}
+	c, err := s.linksChange(r.Context(), st.ID, in)
 	if say := study.Sentence(err); say != "" {
 		return s.renderParticipants(w, r, http.StatusUnprocessableEntity, view.Participants{Number: "1", Links: view.LinksForm{Whose: in.Get("whose"), Until: in.Get("until"), Say: say}})
 	}
-	ids := make([]study.ParticipantID, len(people))
-	for i, p := range people {
-		ids[i] = p.ID
-	}
-	switch in.Get("do") {
-	case "renew":
-		return s.renewLinks(w, r, st.ID, people, until)
-	case "revoke":
-		err = s.revokeLinks(r.Context(), st.ID, people, ids)
-	case "expire":
-		err = s.Store.ExpireLinks(r.Context(), st.ID, ids, until)
-	default:
-		err = study.Refuse(study.ErrInvalid, "Choose what to do with the links.")
-	}
 	if err != nil {
 		return err
 	}
+	if c, err = s.carryOut(r.Context(), st.ID, in, c); err != nil {
+		return err
+	}
+	if len(c.Made) > 0 {
+		return page.Redirect(w, r, s.keepSheet(r, st.ID, c.People, c.Made, c.Until))
+	}
 	return page.Redirect(w, r, studyPath(st.ID)+"/participants")
+}
+
+// LinksChange is a change of personal links.
+type LinksChange struct {
+	People []study.Participant // whose links they are
+	Until  time.Time           // from then on nobody begins with them; zero: never
+	Made   []study.NewLink     // those that are new
+}
+
+// DoWithLinks does with personal links what a form asks for.
+func (s *Server) DoWithLinks(ctx context.Context, in study.StudyID, form url.Values) (LinksChange, error) {
+	c, err := s.linksChange(ctx, in, form)
+	if err != nil {
+		return c, err
+	}
+	return s.carryOut(ctx, in, form, c)
+}
+
+// linksChange reads from a form whose links it is about, and until when.
+func (s *Server) linksChange(ctx context.Context, in study.StudyID, form url.Values) (c LinksChange, err error) {
+	people, err := s.Store.Participants(ctx, in)
+	if err != nil {
+		return c, err
+	}
+	c.People = chosenPeople(people, form)
+	c.Until, err = s.lastDay(form.Get("until"))
+	if err == nil && len(c.People) == 0 {
+		err = study.Refuse(study.ErrInvalid, "Choose whose links these are: tick participants, or choose all who have not begun.")
+	}
+	return c, err
+}
+
+// carryOut does with links what a form says, and returns c with the links that were made.
+func (s *Server) carryOut(ctx context.Context, in study.StudyID, form url.Values, c LinksChange) (LinksChange, error) {
+	ids := make([]study.ParticipantID, len(c.People))
+	for i, p := range c.People {
+		ids[i] = p.ID
+	}
+	switch form.Get("do") {
+	case "renew":
+		for i, secret := range NewLinks(len(ids)) {
+			c.Made = append(c.Made, study.NewLink{Participant: ids[i], Secret: secret})
+		}
+		return c, s.Store.RenewLinks(ctx, in, c.Made, c.Until, s.Now())
+	case "revoke":
+		return c, s.revokeLinks(ctx, in, c.People, ids)
+	case "expire":
+		return c, s.Store.ExpireLinks(ctx, in, ids, c.Until)
+	}
+	return c, study.Refuse(study.ErrInvalid, "Choose what to do with the links.")
 }
 
 // revokeLinks takes links away, and with them the pages that are open.
@@ -66,18 +100,6 @@ func (s *Server) revokeLinks(ctx context.Context, in study.StudyID, people []stu
 		}
 	}
 	return nil
-}
-
-// renewLinks makes new links and leads to the page that shows them.
-func (s *Server) renewLinks(w http.ResponseWriter, r *http.Request, id study.StudyID, people []study.Participant, until time.Time) error {
-	links := make([]study.NewLink, len(people))
-	for i, secret := range NewLinks(len(people)) {
-		links[i] = study.NewLink{Participant: people[i].ID, Secret: secret}
-	}
-	if err := s.Store.RenewLinks(r.Context(), id, links, until, s.Now()); err != nil {
-		return err
-	}
-	return page.Redirect(w, r, s.keepSheet(r, id, people, links, until))
 }
 
 // chosenPeople returns those whose links a form is about. Who has withdrawn has to be ticked: their link leads to what has become of

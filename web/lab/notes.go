@@ -99,12 +99,7 @@ func (s *Server) keepNote(w http.ResponseWriter, r *http.Request, n study.Note, 
 	if err != nil {
 		return err
 	}
-	n.WrittenAt, n.By = s.Now(), page.Who(r.Context()).ID
-	n.Text, n.Tags = strings.TrimSpace(in.Get("noticed")), study.ParseTags(in.Get("tags"))
-	err = n.Check()
-	if err == nil && !(page.Storable(n.Text) && page.Storable(in.Get("tags"))) {
-		err = study.Refuse(study.ErrInvalid, "Use plain text: some of these characters cannot be stored.")
-	}
+	n, err = s.noteIn(r.Context(), n, in)
 	if say := study.Sentence(err); say != "" {
 		return again(page.Sentence(say))
 	}
@@ -115,6 +110,36 @@ func (s *Server) keepNote(w http.ResponseWriter, r *http.Request, n study.Note, 
 		return page.Redirect(w, r, strings.TrimSuffix(r.URL.Path, "/notes")+"#t="+in.Get("moment"))
 	}
 	return page.Redirect(w, r, fmt.Sprintf("/lab/sessions/%d/watch", n.Session))
+}
+
+// noteIn returns n with what the form says, or why it cannot be kept.
+func (s *Server) noteIn(ctx context.Context, n study.Note, in url.Values) (study.Note, error) {
+	n.WrittenAt, n.By = s.Now(), page.Who(ctx).ID
+	n.Text, n.Tags = strings.TrimSpace(in.Get("noticed")), study.ParseTags(in.Get("tags"))
+	err := n.Check()
+	if err == nil && !(page.Storable(n.Text) && page.Storable(in.Get("tags"))) {
+		err = study.Refuse(study.ErrInvalid, "Use plain text: some of these characters cannot be stored.")
+	}
+	return n, err
+}
+
+// errNoMoment tells a program what the moment of a note can be.
+var errNoMoment = study.Refuse(study.ErrInvalid, "The moment of a note lies between the beginning of the session and now, and its attempt, if it names one, is one of that session.")
+
+// AddNote keeps a note about a moment of a session, as the form of KeepNote says.
+func (s *Server) AddNote(ctx context.Context, id study.SessionID, in url.Values) (study.NoteID, error) {
+	x, err := s.Store.Session(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	n, err := watched(x, in, s.Now())
+	if err != nil {
+		return 0, errNoMoment
+	}
+	if n, err = s.noteIn(ctx, n, in); err != nil {
+		return 0, err
+	}
+	return s.Store.AddNote(ctx, n)
 }
 
 // RemoveNote removes a note from a session. The audit says whose it was and when it was written, and not its text, which is about a person and
@@ -128,11 +153,19 @@ func (s *Server) RemoveNote(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, err := s.Store.Session(r.Context(), id)
+	if err := s.TakeNoteAway(r.Context(), id, note); err != nil {
+		return err
+	}
+	return page.Redirect(w, r, fmt.Sprintf("/lab/sessions/%d#notes", id))
+}
+
+// TakeNoteAway removes a note from a session, if who is signed in may.
+func (s *Server) TakeNoteAway(ctx context.Context, id study.SessionID, note study.NoteID) error {
+	x, err := s.Store.Session(ctx, id)
 	if err != nil {
 		return err
 	}
-	notes, err := s.Store.Notes(r.Context(), id)
+	notes, err := s.Store.Notes(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -140,14 +173,11 @@ func (s *Server) RemoveNote(w http.ResponseWriter, r *http.Request) error {
 	if i < 0 {
 		return fmt.Errorf("note %d of session %d: %w", note, id, study.ErrNotFound)
 	}
-	if err := notes[i].Removable(page.Who(r.Context()).ID, page.May(r.Context(), study.Manage, x.Study)); err != nil {
+	if err := notes[i].Removable(page.Who(ctx).ID, page.May(ctx, study.Manage, x.Study)); err != nil {
 		return err
 	}
 	whose := fmt.Sprintf("of %s, written at %s", cmp.Or(notes[i].Name, "nobody who is known"), stamp(notes[i].WrittenAt))
-	if err := s.Store.RemoveNote(audit.Because(r.Context(), whose), id, note); err != nil {
-		return err
-	}
-	return page.Redirect(w, r, fmt.Sprintf("/lab/sessions/%d#notes", id))
+	return s.Store.RemoveNote(audit.Because(ctx, whose), id, note)
 }
 
 // notesView returns the notes on a session for its pages, with what their reader may do. Each leads to its moment in the replay of its attempt, if there is one.

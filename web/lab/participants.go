@@ -1,9 +1,11 @@
 package lab
 
 import (
+	"context"
 	"crypto/rand"
-	"fmt"
+	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -30,22 +32,35 @@ func (s *Server) AddParticipants(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	pilots := in.Get("pilot") == "yes"
-	n, err := strconv.Atoi(strings.TrimSpace(in.Get("number")))
-	if err != nil || n < 1 || n > mostAdded {
+	people, links, err := s.MakeParticipants(r.Context(), id, in)
+	if errors.Is(err, errHowMany) {
 		return s.renderParticipants(w, r, http.StatusUnprocessableEntity, view.Participants{
-			Number: in.Get("number"), Pilots: pilots, Say: fmt.Sprintf("Add from 1 to %d participants at once.", mostAdded),
+			Number: in.Get("number"), Pilots: in.Get("pilot") == "yes", Say: study.Sentence(err),
 		})
 	}
-	people, err := s.Store.AddParticipants(r.Context(), id, pilots, NewLinks(n), s.Now())
 	if err != nil {
 		return err
+	}
+	return page.Redirect(w, r, s.keepSheet(r, id, people, links, time.Time{}))
+}
+
+var errHowMany = study.Refuse(study.ErrInvalid, "Add from 1 to %d participants at once.", mostAdded)
+
+// MakeParticipants adds as many participants as a form asks for, each with a link of their own.
+func (s *Server) MakeParticipants(ctx context.Context, in study.StudyID, form url.Values) ([]study.Participant, []study.NewLink, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(form.Get("number")))
+	if err != nil || n < 1 || n > mostAdded {
+		return nil, nil, errHowMany
+	}
+	people, err := s.Store.AddParticipants(ctx, in, form.Get("pilot") == "yes", NewLinks(n), s.Now())
+	if err != nil {
+		return nil, nil, err
 	}
 	links := make([]study.NewLink, len(people))
 	for i, p := range people {
 		links[i] = study.NewLink{Participant: p.ID, Secret: p.Link}
 	}
-	return page.Redirect(w, r, s.keepSheet(r, id, people, links, time.Time{}))
+	return people, links, nil
 }
 
 // NewLinks draws n secrets of 128 bits for personal links. Whoever has the secret is the

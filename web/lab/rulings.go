@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -45,16 +46,12 @@ func reasonWords(g study.Ground, why string) string {
 }
 
 // reasonIn reads a reason from a form. Whether there is one, and whether it is one of the list, is study's matter.
-func reasonIn(r *http.Request) (g study.Ground, why string, err error) {
-	in, err := page.Form(r)
-	if err != nil {
-		return "", "", err
-	}
+func reasonIn(in url.Values) (g study.Ground, why string, err error) {
 	g = study.Ground(in.Get("ground"))
 	if strings.TrimSpace(in.Get("reason")) == "" {
 		return g, "", nil
 	}
-	why, err = words(r, "reason", "A reason", reasonLimit)
+	why, err = wordsIn(in, "reason", "A reason", reasonLimit)
 	return g, why, err
 }
 
@@ -131,20 +128,28 @@ func (s *Server) RuleOnPlace(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ground, why, err := reasonIn(r)
-	if err == nil {
-		err = s.rule(r.Context(), id, study.Ruling{
-			State: study.PlaceState(r.PostForm.Get("state")), Ground: ground, Why: why, By: page.Who(r.Context()).ID, At: s.Now(),
-		})
+	in, err := page.Form(r)
+	if err != nil {
+		return err
 	}
+	err = s.RuleBy(r.Context(), id, in)
 	if say := study.Sentence(err); say != "" {
 		code, _ := page.Explain(err)
-		return s.renderSession(w, r, code, view.Standing{Reason: r.PostForm.Get("reason"), Ground: string(ground), Fault: page.Sentence(say)})
+		return s.renderSession(w, r, code, view.Standing{Reason: in.Get("reason"), Ground: in.Get("ground"), Fault: page.Sentence(say)})
 	}
 	if err != nil {
 		return err
 	}
 	return page.Redirect(w, r, fmt.Sprintf("/lab/sessions/%d#place", id))
+}
+
+// RuleBy drops or excludes the participant of a session, or puts them back, as a form says.
+func (s *Server) RuleBy(ctx context.Context, id study.SessionID, in url.Values) error {
+	ground, why, err := reasonIn(in)
+	if err != nil {
+		return err
+	}
+	return s.rule(ctx, id, study.Ruling{State: study.PlaceState(in.Get("state")), Ground: ground, Why: why, By: page.Who(ctx).ID, At: s.Now()})
 }
 
 func (s *Server) rule(ctx context.Context, id study.SessionID, r study.Ruling) error {
@@ -197,18 +202,26 @@ func (s *Server) RuleOnTrial(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ground, why, err := reasonIn(r)
-	if err == nil {
-		err = s.Store.RuleOnTrial(r.Context(), id, t, study.TrialRuling{
-			Excluded: r.PostForm.Get("excluded") == "yes", Ground: ground, Why: why, By: page.Who(r.Context()).ID, At: s.Now(),
-		})
+	in, err := page.Form(r)
+	if err != nil {
+		return err
 	}
+	err = s.RuleOnTrialBy(r.Context(), id, t, in)
 	if say := study.Sentence(err); say != "" {
 		code, _ := page.Explain(err)
-		return s.renderSession(w, r, code, view.Standing{OnTrial: int64(t), Reason: r.PostForm.Get("reason"), Ground: string(ground), Fault: page.Sentence(say)})
+		return s.renderSession(w, r, code, view.Standing{OnTrial: int64(t), Reason: in.Get("reason"), Ground: in.Get("ground"), Fault: page.Sentence(say)})
 	}
 	if err != nil {
 		return err
 	}
 	return page.Redirect(w, r, fmt.Sprintf("/lab/sessions/%d#counts", id))
+}
+
+// RuleOnTrialBy excludes one trial of a session, or lets it count again, as a form says.
+func (s *Server) RuleOnTrialBy(ctx context.Context, id study.SessionID, t study.TrialID, in url.Values) error {
+	ground, why, err := reasonIn(in)
+	if err != nil {
+		return err
+	}
+	return s.Store.RuleOnTrial(ctx, id, t, study.TrialRuling{Excluded: in.Get("excluded") == "yes", Ground: ground, Why: why, By: page.Who(ctx).ID, At: s.Now()})
 }

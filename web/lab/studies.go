@@ -48,7 +48,7 @@ func (s *Server) studyRows(r *http.Request, archived bool) (rows []view.StudyRow
 		return nil, 0, err
 	}
 	for _, st := range studies {
-		if !page.May(r.Context(), study.See, st.ID) && !page.May(r.Context(), study.Analyse, st.ID) {
+		if !page.Lists(r.Context(), st.ID) {
 			continue
 		}
 		if (st.Openness.State == study.StudyArchived) != archived {

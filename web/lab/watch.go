@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,6 +144,11 @@ func words(r *http.Request, field, what string, limit int) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return wordsIn(in, field, what, limit)
+}
+
+// wordsIn reads a text from the fields of a form.
+func wordsIn(in url.Values, field, what string, limit int) (string, error) {
 	text := strings.TrimSpace(in.Get(field))
 	switch {
 	case text == "":

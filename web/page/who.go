@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"slices"
 
 	"vmstudy/study"
 	"vmstudy/study/audit"
@@ -37,6 +38,29 @@ func May(ctx context.Context, right study.Right, in study.StudyID) bool {
 func Blind(ctx context.Context, in study.StudyID) bool {
 	s, _ := ctx.Value(standingKey{}).(study.Standing)
 	return s.Blind(in)
+}
+
+// Lists reports whether lists of studies show a study to who is signed in.
+func Lists(ctx context.Context, in study.StudyID) bool {
+	return May(ctx, study.See, in) || May(ctx, study.Analyse, in)
+}
+
+// ReachesAny reports whether who is signed in may do anything in a study.
+func ReachesAny(ctx context.Context, in study.StudyID) bool {
+	return slices.ContainsFunc(study.TokenRights(), func(r study.Right) bool { return May(ctx, r, in) })
+}
+
+type tokenKey struct{}
+
+// WithToken returns a context of requests that somebody makes by a token.
+func WithToken(ctx context.Context, t study.Token) context.Context {
+	return context.WithValue(ctx, tokenKey{}, t)
+}
+
+// Token returns the token by which somebody makes a request. found is false if they are signed in themselves.
+func Token(ctx context.Context) (t study.Token, found bool) {
+	t, found = ctx.Value(tokenKey{}).(study.Token)
+	return t, found
 }
 
 type auditedKey struct{}
