@@ -12,6 +12,7 @@ import (
 
 	"vmstudy/study"
 	"vmstudy/study/audit"
+	"vmstudy/web/api"
 	"vmstudy/web/page"
 	"vmstudy/web/signin"
 	"vmstudy/web/view"
@@ -38,6 +39,15 @@ func (t routes) add(method, path string, right study.Right, h page.Handler) {
 	t.s.needs[method+" "+strings.TrimSuffix(t.under+path, "/")] = right
 }
 
+// operations are the routes for programs.
+type operations struct{ s *Server }
+
+// serve adds an operation of the API.
+func serve[I, O any](t operations, method, path string, right study.Right, says string, h func(context.Context, *I) (*O, error)) {
+	api.Add(t.s.api, api.Operation{Method: method, Path: path, Says: says, Right: right}, h)
+	t.s.needs[method+" /api/v1"+path] = right
+}
+
 // limited returns routes whose bodies have at most so many bytes.
 func (t routes) limited(most int64) routes {
 	return routes{t.s, t.r.With(page.BodyLimit(most)), t.under}
@@ -57,7 +67,7 @@ var errNoRight = study.Refuse(study.ErrDenied, "Your role does not allow that. A
 // errRightEnded ends what somebody watches or downloads when they lose the right to it.
 var errRightEnded = study.Refuse(study.ErrDenied, "Your role does not allow that any more.")
 
-// keeps returns a check of whether somebody still has a right.
+// keeps returns a check of whether somebody still has a right. What a token names never changes.
 func (s *Server) keeps(who study.ExperimenterID, right study.Right, in study.StudyID) func(context.Context) error {
 	return func(ctx context.Context) error {
 		standing, err := s.store.Standing(ctx, who)
@@ -76,6 +86,7 @@ func (s *Server) admitted(next http.Handler) http.Handler {
 		if err != nil {
 			return err
 		}
+		standing.Token = tokenOf(r)
 		table := s.tableOf(r)
 		ctx := view.Allow(page.WithStanding(r.Context(), standing), func(method, address string) bool {
 			path, _, _ := strings.Cut(address, "#")
@@ -92,7 +103,8 @@ func (s *Server) admitted(next http.Handler) http.Handler {
 		if err != nil {
 			return err
 		}
-		if standing.May(n.right, n.in) {
+		refusal := refusalOf(standing, r, n)
+		if refusal == nil {
 			signin.AsLongAs(ctx, s.keeps(page.Who(ctx).ID, n.right, n.in))
 			next.ServeHTTP(w, r)
 			return nil
@@ -100,9 +112,36 @@ func (s *Server) admitted(next http.Handler) http.Handler {
 		if err := s.recordRefusal(r, n); err != nil {
 			return err
 		}
-		s.Handle(func(http.ResponseWriter, *http.Request) error { return errNoRight })(w, r)
+		s.Handle(func(http.ResponseWriter, *http.Request) error { return refusal })(w, r)
 		return nil
 	})
+}
+
+// tokenOf returns the token by which a request is made, or nil.
+func tokenOf(r *http.Request) *study.Token {
+	if t, found := page.Token(r.Context()); found {
+		return &t
+	}
+	return nil
+}
+
+// errOnlyReads refuses changes by a token that only reads.
+var errOnlyReads = study.Refuse(study.ErrDenied, "This token only reads. Make one on the page Account that may change things.")
+
+// refusalOf returns why somebody of that standing lacks what they need, or nil.
+func refusalOf(standing study.Standing, r *http.Request, n need) error {
+	t := standing.Token
+	own := standing
+	own.Token = nil
+	switch {
+	case !own.May(n.right, n.in):
+		return errNoRight
+	case !standing.May(n.right, n.in):
+		return study.Refuse(study.ErrDenied, "Your role allows that, but this token does not reach so far: it needs the right to %s in this study. Make one on the page Account.", n.right)
+	case t != nil && !t.Changes && method(r.Method) != http.MethodGet:
+		return errOnlyReads
+	}
+	return nil
 }
 
 // recordRefusal records that somebody lacks the right to what they asked for.
@@ -112,7 +151,7 @@ func (s *Server) recordRefusal(r *http.Request, n need) error {
 		action = actionOf(n.pattern)
 	}
 	_, err := s.store.Record(r.Context(), audit.Entry{
-		At: s.Now(), Who: page.Who(r.Context()).Name, Action: "refused: " + action, About: r.URL.Path, Why: "needs the right to " + string(n.right),
+		At: s.Now(), Who: page.Who(r.Context()).Name, Action: "refused: " + action, About: r.URL.Path, Why: byToken(r, "needs the right to "+string(n.right)),
 	})
 	return err
 }

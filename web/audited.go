@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -40,8 +41,17 @@ var views = map[string]string{
 	"/lab/sessions/{session}/attempts/{attempt}/replay":        "view a recording",
 	"/lab/sessions/{session}/attempts/{attempt}/recording.fbs": "export a recording",
 	"/lab/sessions/{session}/attempts/{attempt}/video.mp4":     "export a recording",
-	"/lab/audit":     "view the audit",
-	"/lab/audit.csv": "export the audit",
+	"/lab/audit":                           "view the audit",
+	"/lab/audit.csv":                       "export the audit",
+	"/api/v1/studies/{study}/participants": "view participants",
+	"/api/v1/studies/{study}/participants/{participant}": "view a participant",
+	"/api/v1/studies/{study}/links":                      "view participants",
+	"/api/v1/studies/{study}/appointments":               "view appointments",
+	"/api/v1/studies/{study}/appointments/{slot}":        "view appointments",
+	"/api/v1/studies/{study}/sessions":                   "view sessions",
+	"/api/v1/studies/{study}/export":                     "export",
+	"/api/v1/sessions/{session}":                         "view a session",
+	"/api/v1/sessions/{session}/notes":                   "view a session",
 }
 
 // letters is a route whose query is a text that somebody wrote.
@@ -49,7 +59,10 @@ const letters = "/lab/studies/{study}/links/{sheet}/letters.txt"
 
 // appointments are the routes below which appointments are changed. Their reason may be an illness, so it is not in the audit: an entry stays when
 // the participant has what they gave erased.
-const appointments = "/lab/studies/{study}/appointments/"
+const (
+	appointments    = "/lab/studies/{study}/appointments/"
+	apiAppointments = "/api/v1/studies/{study}/appointments/"
+)
 
 // chosen are the fields of forms that say what was done and, by a reason of a list, why. Texts that people write are not in the
 // audit: see package audit.
@@ -64,12 +77,13 @@ func (s *Server) audited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		pattern := patternOf(r)
 		who := page.Who(r.Context()).Name
-		if r.Method != http.MethodPost {
+		if method(r.Method) == http.MethodGet {
 			if view := views[pattern]; view != "" {
 				e := audit.Entry{At: s.Now(), Who: who, Action: view, About: r.URL.Path, Why: r.URL.RawQuery}
 				if pattern == letters {
 					e.Why = ""
 				}
+				e.Why = byToken(r, e.Why)
 				head, err := s.store.Record(r.Context(), e)
 				if err != nil {
 					s.Handle(func(http.ResponseWriter, *http.Request) error { return err })(w, r)
@@ -82,10 +96,10 @@ func (s *Server) audited(next http.Handler) http.Handler {
 		}
 		ctx, form := page.WithForm(r.Context())
 		act := audit.Act{Who: who, At: s.Now(), What: func() (string, string, string) {
-			if strings.HasPrefix(pattern, appointments) {
-				return actionOf(pattern), r.URL.Path, choices(*form, "ground")
+			if strings.HasPrefix(pattern, appointments) || strings.HasPrefix(pattern, apiAppointments) {
+				return actionOf(pattern), r.URL.Path, byToken(r, choices(*form, "ground"))
 			}
-			return actionOf(pattern), r.URL.Path, choices(*form)
+			return actionOf(pattern), r.URL.Path, byToken(r, choices(*form))
 		}}
 		answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		next.ServeHTTP(answer, r.WithContext(audit.During(ctx, act)))
@@ -97,6 +111,15 @@ func (s *Server) audited(next http.Handler) http.Handler {
 			}
 		}
 	})
+}
+
+// byToken returns the reason of an entry with the name of the token by which somebody acts, if they do.
+func byToken(r *http.Request, why string) string {
+	t, found := page.Token(r.Context())
+	if !found {
+		return why
+	}
+	return strings.TrimSpace("token=" + strconv.Quote(t.Name) + " " + why)
 }
 
 // patternOf returns the pattern of the route that r will take; empty if there is no such route.
@@ -132,7 +155,7 @@ func method(asked string) string {
 // actionOf returns what a POST to a route does, in words: those of its path without the numbers.
 func actionOf(pattern string) string {
 	var words []string
-	for _, part := range strings.Split(strings.TrimPrefix(pattern, "/lab/"), "/") {
+	for _, part := range strings.Split(strings.TrimPrefix(strings.TrimPrefix(pattern, "/lab/"), "/api/v1/"), "/") {
 		if part != "" && !strings.HasPrefix(part, "{") {
 			words = append(words, part)
 		}

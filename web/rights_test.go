@@ -44,13 +44,25 @@ func asking(l *webtest.Lab, in study.StudyID, who string) {
 	token := sha256.Sum256([]byte("eve's"))
 	l.Must(l.Store.OpenLogin(ctx, eve.ID, "unused", token[:], l.Now.Add(time.Hour)))
 	l.Login = &http.Cookie{Name: "login", Value: "eve's"}
+	hash := sha256.Sum256([]byte(eveToken))
+	_, err = l.Store.AddToken(ctx, study.Token{
+		Owner: eve.ID, Name: "all", SHA256: hash[:], Rights: study.TokenRights(), Changes: true, MadeAt: l.Now, ExpiresAt: l.Now.Add(time.Hour),
+	})
+	l.Must(err)
 }
+
+// eveToken is that of a program of hers, which may everything that she may.
+const eveToken = "a program of eve"
 
 // refuses reports whether eve lacks the right to ask for a path. Then that is in the audit.
 func refuses(l *webtest.Lab, method, path string) bool {
 	l.T.Helper()
 	before := len(l.Store.Audits())
-	a := l.Do(httptest.NewRequest(method, path, nil))
+	r := httptest.NewRequest(method, path, nil)
+	if strings.HasPrefix(path, "/api/") {
+		r.Header.Set("Authorization", "Bearer "+eveToken)
+	}
+	a := l.Do(r)
 	if !strings.Contains(webtest.Text(a.Page), "Your role does not allow that.") {
 		return false
 	}
@@ -59,6 +71,11 @@ func refuses(l *webtest.Lab, method, path string) bool {
 		l.T.Errorf("%s %s: status %d and the audit %+v, want 403 and one entry about the refusal", method, path, a.StatusCode, entries)
 	}
 	return true
+}
+
+// needsRight reports whether a route is of those for people and programs that have rights.
+func needsRight(pattern string) bool {
+	return strings.HasPrefix(pattern, "/lab") || strings.HasPrefix(pattern, "/api/") && pattern != "/api/v1/openapi.json"
 }
 
 var inPath = regexp.MustCompile(`\{[^}]+\}`)
@@ -84,7 +101,7 @@ func TestEveryRoleAgainstEveryRoute(t *testing.T) {
 			}
 		}
 		l.Must(chi.Walk(l.Handler.(chi.Routes), func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
-			if !strings.HasPrefix(pattern, "/lab") {
+			if !needsRight(pattern) {
 				return nil
 			}
 			ask(method, pattern)
@@ -101,7 +118,7 @@ func TestEveryRoleAgainstEveryRoute(t *testing.T) {
 		}))
 	}
 	var got bytes.Buffer
-	fmt.Fprintf(&got, "# Who may open each page of the lab, and do each thing. Written by go test ./web -run EveryRole -update\n")
+	fmt.Fprintf(&got, "# Who may open each page of the lab, ask for each part of the API, and do each thing. Written by go test ./web -run EveryRole -update\n")
 	slices.Sort(rows)
 	for _, row := range rows {
 		fmt.Fprintf(&got, "%-78s", row)
@@ -133,7 +150,7 @@ func TestEveryRouteOfTheLabSaysWhatItNeeds(t *testing.T) {
 	needs := l.Server.Needs()
 	n := 0
 	l.Must(chi.Walk(l.Handler.(chi.Routes), func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
-		if strings.HasPrefix(pattern, "/lab") {
+		if needsRight(pattern) {
 			n++
 			if needs[method+" "+strings.TrimSuffix(pattern, "/")] == "" {
 				t.Errorf("%s %s: says not which right it needs", method, pattern)

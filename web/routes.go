@@ -8,6 +8,7 @@ import (
 
 	"vmstudy/document"
 	"vmstudy/study"
+	"vmstudy/web/api"
 	"vmstudy/web/page"
 	"vmstudy/web/static"
 	"vmstudy/web/visit"
@@ -43,6 +44,7 @@ func (s *Server) routes() http.Handler {
 		r.Post("/invited/{token}", s.Handle(s.signIn.TakeInvitation))
 	})
 	r.Route("/lab", s.labRoutes)
+	r.Route("/api/v1", s.apiRoutes)
 	s.visitRoutes(r)
 	return r
 }
@@ -77,6 +79,9 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.get("/account", study.SignedIn, s.signIn.ShowAccount)
 		r.post("/account/password", study.SignedIn, s.signIn.ChangePassword)
 		r.post("/account/logins", study.SignedIn, s.signIn.EndLogin)
+		r.get("/account/tokens", study.SignedIn, s.signIn.ShowTokens)
+		r.post("/account/tokens", study.SignedIn, s.signIn.MakeToken)
+		r.post("/account/tokens/revoke", study.SignedIn, s.signIn.RevokeToken)
 		r.get("/account/second-factor", study.SignedIn, s.signIn.ShowSecondFactor)
 		r.post("/account/second-factor", study.SignedIn, s.signIn.EnrolSecondFactor)
 		r.post("/account/second-factor/remove", study.SignedIn, s.signIn.RemoveSecondFactor)
@@ -177,6 +182,37 @@ func (s *Server) sessionRoutes(r routes) {
 		r.post("/replay/notes", study.Read, s.lab.KeepReplayNote)
 		r.get("/replay.json", study.Read, s.lab.ReplayIndex)
 		r.get("/replay.data", study.Read, s.lab.ReplayData)
+	})
+}
+
+// apiRoutes are for programs, which have a token in place of a login. Each says which right it needs, as those of the lab do.
+func (s *Server) apiRoutes(r chi.Router) {
+	r.Get("/openapi.json", s.Handle(s.api.ShowDocument))
+	r.Group(func(r chi.Router) {
+		r.Use(page.BodyLimit(2*formLimit), s.signIn.Bearer, s.admitted, s.audited, api.Prepared) // api itself refuses a body of more than formLimit
+		s.api.On(r)
+		a := operations{s}
+		serve(a, "GET", "/studies", study.SignedIn, "Lists the studies that you see.", s.api.Studies)
+		serve(a, "GET", "/studies/{study}", study.See, "Returns a study.", s.api.Study)
+		serve(a, "GET", "/studies/{study}/participants", study.Conduct, "Lists the participants of a study.", s.api.Participants)
+		serve(a, "POST", "/studies/{study}/participants", study.Conduct, "Adds participants, and returns their personal links, which are shown only this once.", s.api.AddParticipants)
+		serve(a, "GET", "/studies/{study}/participants/{participant}", study.Conduct, "Returns a participant.", s.api.Participant)
+		serve(a, "GET", "/studies/{study}/links", study.Conduct, "Lists what is known of the newest link of each participant.", s.api.Links)
+		serve(a, "POST", "/studies/{study}/links", study.Conduct, "Renews links, revokes them, or says until when one can begin with them.", s.api.ChangeLinks)
+		serve(a, "GET", "/studies/{study}/appointments", study.Conduct, "Lists the times on offer, and who has them.", s.api.Appointments)
+		serve(a, "GET", "/studies/{study}/appointments/{slot}", study.Conduct, "Returns a time.", s.api.Appointment)
+		serve(a, "POST", "/studies/{study}/appointments/{slot}/assign", study.Conduct, "Gives a free time to a participant.", s.api.Assign)
+		serve(a, "POST", "/studies/{study}/appointments/{slot}/move", study.Conduct, "Gives who has a time another one, and returns that.", s.api.Move)
+		serve(a, "POST", "/studies/{study}/appointments/{slot}/cancel", study.Conduct, "Cancels an appointment.", s.api.Cancel)
+		serve(a, "POST", "/studies/{study}/appointments/{slot}/missed", study.Conduct, "Says that somebody did not come.", s.api.Miss)
+		serve(a, "GET", "/studies/{study}/sessions", study.Read, "Lists the sessions of a study.", s.api.Sessions)
+		serve(a, "GET", "/studies/{study}/export", study.Analyse, "Sends all data of a study as a ZIP file: see docs/export.md.", s.api.Export)
+		serve(a, "GET", "/sessions/{session}", study.Read, "Returns a session.", s.api.Session)
+		serve(a, "POST", "/sessions/{session}/place", study.Conduct, "Drops or excludes a participant, or puts them back.", s.api.RuleOnPlace)
+		serve(a, "POST", "/sessions/{session}/trials/{trial}", study.Conduct, "Excludes a trial, or lets it count again.", s.api.RuleOnTrial)
+		serve(a, "GET", "/sessions/{session}/notes", study.Read, "Lists the notes on a session.", s.api.Notes)
+		serve(a, "POST", "/sessions/{session}/notes", study.Conduct, "Keeps a note about a moment of a session.", s.api.AddNote)
+		serve(a, "DELETE", "/sessions/{session}/notes/{note}", study.Conduct, "Removes a note.", s.api.RemoveNote)
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"vmstudy/analysis/model"
 	"vmstudy/netem"
 	"vmstudy/study"
+	"vmstudy/web/api"
 	"vmstudy/web/lab"
 	"vmstudy/web/page"
 	"vmstudy/web/password"
@@ -88,6 +89,7 @@ type Server struct {
 	studyOf sync.Map               // the study of each session that was asked for; it never changes
 	signIn  *signin.Server
 	lab     *lab.Server
+	api     *api.Server
 	visits  *visit.Server
 	screens *screen.Server
 }
@@ -110,6 +112,7 @@ func New(c Config) *Server {
 		Site:  site, store: c.Store, checks: c.Checks, screens: screens,
 		signIn: signIn,
 		lab:    experimenters,
+		api:    api.New(site, experimenters),
 		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Previews: c.Previews, Keyboard: c.keyboard, Frozen: experimenters.Frozen, Sender: signIn.Address, Mails: c.Mails}),
 	}
 }

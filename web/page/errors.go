@@ -1,7 +1,9 @@
 package page
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -17,6 +19,7 @@ import (
 var (
 	errGarbled  = errors.New("garbled request") // 400
 	errMethod   = errors.New("wrong method")    // 405
+	ErrUnknown  = errors.New("unknown caller")  // 401
 	ErrLimited  = errors.New("limited")         // 429
 	ErrOutdated = errors.New("outdated page")   // 503
 	errLate     = errors.New("late body")       // 503, because sending it again may help
@@ -46,7 +49,7 @@ func (s *Site) Handle(h Handler) http.HandlerFunc {
 
 // firstTongue is what is spoken before anybody knows whose visit it is: what the browser prefers; to experimenters English.
 func firstTongue(r *http.Request) catalogue.Tongue {
-	if isLab(r) {
+	if isLab(r) || isAPI(r) {
 		return catalogue.English
 	}
 	return catalogue.In(catalogue.Preferred(r.Header.Get("Accept-Language"), append(catalogue.Languages(), catalogue.Pseudo)))
@@ -54,11 +57,39 @@ func firstTongue(r *http.Request) catalogue.Tongue {
 
 func isLab(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/lab") }
 
+func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+
+// Problem tells a program why something was not done, as RFC 9457 has it.
+type Problem struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+}
+
+// ProblemOf returns what a program is told of err. It logs internal errors for the person who runs the server.
+func (s *Site) ProblemOf(r *http.Request, err error) Problem {
+	code, say := Explain(err)
+	if code >= http.StatusInternalServerError {
+		s.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", route(r), "err", err)
+	}
+	return Problem{headings[code], code, say}
+}
+
+// Heading returns the title of problems with a status.
+func Heading(code int) string { return cmp.Or(headings[code], http.StatusText(code)) }
+
 // fail answers with a sentence for the person at the screen. It logs internal errors for the person
 // who runs the server.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
 		return // the browser has left: nobody reads an answer
+	}
+	if isAPI(r) {
+		p := s.ProblemOf(r, err)
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(p.Status)
+		_ = json.NewEncoder(w).Encode(p) // who asked may have left
+		return
 	}
 	code, say := ExplainIn(r.Context(), err)
 	if code >= http.StatusInternalServerError {
@@ -92,6 +123,7 @@ func WantsHTML(r *http.Request) bool {
 // headings has a heading in plain words for each status that explain returns.
 var headings = map[int]string{
 	http.StatusBadRequest:            "This could not be read",
+	http.StatusUnauthorized:          "This needs a token",
 	http.StatusForbidden:             "This is not open to you",
 	http.StatusNotFound:              "There is nothing here",
 	http.StatusMethodNotAllowed:      "This cannot be done here",
@@ -114,6 +146,7 @@ var explanations = []struct {
 	{study.ErrInvalid, http.StatusUnprocessableEntity, "Something in what was sent cannot be used."},
 	{study.ErrConflict, http.StatusConflict, "This is not possible any more. Reload the page to see how things stand."},
 	{study.ErrDenied, http.StatusForbidden, "This is not open to you."},
+	{ErrUnknown, http.StatusUnauthorized, "This needs a token."},
 	{errGarbled, http.StatusBadRequest, "The browser sent something that could not be read."},
 	{errMethod, http.StatusMethodNotAllowed, "This address cannot be used in this way."},
 	{ErrOutdated, http.StatusServiceUnavailable, "This page is from before an update. Load it again."},

@@ -63,6 +63,13 @@ func WithForm(ctx context.Context) (context.Context, *url.Values) {
 	return context.WithValue(ctx, formKey{}, read), read
 }
 
+// Remember puts what a program asked for where WithForm looks, under the names that the fields of a form have.
+func Remember(ctx context.Context, fields url.Values) {
+	if read, ok := ctx.Value(formKey{}).(*url.Values); ok {
+		*read = fields
+	}
+}
+
 // Form reads the fields of a posted form.
 func Form(r *http.Request) (url.Values, error) {
 	if err := r.ParseForm(); err != nil {

@@ -45,6 +45,14 @@ type Accounts interface {
 	UseRecoveryCode(ctx context.Context, e study.ExperimenterID, hash []byte, at time.Time) error
 	// RemoveSecondFactor removes the second factor of an account.
 	RemoveSecondFactor(ctx context.Context, e study.ExperimenterID) error
+	// AddToken stores a token by which a program acts for its owner. It returns what study.Token.Check does.
+	AddToken(ctx context.Context, t study.Token) (study.TokenID, error)
+	Tokens(ctx context.Context, owner study.ExperimenterID) ([]study.Token, error) // all of one owner, the newest first
+	// Token returns the token with that SHA-256 and its owner, or study.ErrDenied if it does not work at now.
+	Token(ctx context.Context, hash []byte, now time.Time) (study.Token, study.Experimenter, error)
+	// UseToken records that a token is used.
+	UseToken(ctx context.Context, id study.TokenID, at time.Time) error
+	RevokeToken(ctx context.Context, owner study.ExperimenterID, id study.TokenID, at time.Time) error
 	// Record appends an entry to the audit.
 	Record(ctx context.Context, e audit.Entry) (audit.Head, error)
 }
@@ -56,6 +64,7 @@ type Server struct {
 	proxies  []netip.Prefix
 	tries    *tries
 	logins   *logins
+	asks     asks
 	required bool // whether everybody needs a second factor
 
 	half      halves // who has typed their password

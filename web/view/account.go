@@ -1,5 +1,7 @@
 package view
 
+import "slices"
+
 // Account is the page of somebody's own account.
 type Account struct {
 	Logins   []LoginRow
@@ -24,4 +26,26 @@ type LoginRow struct {
 	ID                          int64
 	Here                        bool // the one that shows the page
 	Opened, Seen, From, Browser string
+}
+
+// Tokens is the page of the tokens by which programs act for somebody.
+type Tokens struct {
+	Rows     []TokenRow
+	Rights   []Choice // that a token can have
+	Made     string   // a token that was just made, which is shown once; else empty
+	MadeName string
+	Say      string // what was refused
+
+	Name, Days, Study string // as they were typed
+	Chosen            []string
+	Changes           bool
+}
+
+func (v Tokens) chosen(right string) bool { return slices.Contains(v.Chosen, right) }
+
+// TokenRow is one token.
+type TokenRow struct {
+	ID                               int64
+	Name, Reaches, Made, Used, State string
+	Works                            bool
 }

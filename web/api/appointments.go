@@ -1,0 +1,139 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/lab"
+)
+
+// InSlot names a time in the path.
+type InSlot struct {
+	InStudy
+	Slot int64 `path:"slot" minimum:"1" doc:"Number of the time."`
+}
+
+// Appointment is a time on offer at a station, and who has it.
+type Appointment struct {
+	ID          int64     `json:"id"`
+	Station     string    `json:"station"`
+	StartsAt    time.Time `json:"starts_at"`
+	EndsAt      time.Time `json:"ends_at"`
+	State       string    `json:"state" enum:"free,due,kept,missed,moved,cancelled"`
+	Participant int64     `json:"participant,omitempty" doc:"Who has it; absent while it is free."`
+	Code        string    `json:"code,omitempty"`
+}
+
+// OneAppointment is the answer with a time.
+type OneAppointment struct{ Body Appointment }
+
+// appointments returns the times of a study.
+func (s *Server) appointments(ctx context.Context, in study.StudyID) ([]study.Slot, func(study.Slot) Appointment, error) {
+	if _, err := s.lab.Store.Study(ctx, in); err != nil {
+		return nil, nil, err
+	}
+	slots, err := s.lab.Store.Slots(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	diaries, err := s.lab.Store.Diaries(ctx, in)
+	return slots, func(x study.Slot) Appointment {
+		state := "free"
+		if now := s.lab.StateOfSlot(x, diaries); now != "" {
+			state = string(now)
+		}
+		return Appointment{int64(x.ID), x.Station, x.StartsAt, x.EndsAt, state, int64(x.Participant), x.Code}
+	}, err
+}
+
+// Appointments lists the times of a study.
+func (s *Server) Appointments(ctx context.Context, in *struct {
+	InStudy
+	Paging
+}) (*Page[Appointment], error) {
+	all, show, err := s.appointments(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	return cut(all, func(x study.Slot) int64 { return int64(x.ID) }, in.Paging, show)
+}
+
+// Appointment returns one time.
+func (s *Server) Appointment(ctx context.Context, in *InSlot) (*OneAppointment, error) {
+	return s.appointment(ctx, in.id(), in.Slot)
+}
+
+func (s *Server) appointment(ctx context.Context, in study.StudyID, slot int64) (*OneAppointment, error) {
+	all, show, err := s.appointments(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(all, func(x study.Slot) bool { return int64(x.ID) == slot })
+	if err := found(i); err != nil {
+		return nil, err
+	}
+	return &OneAppointment{show(all[i])}, nil
+}
+
+// Because is why an appointment changes.
+type Because struct {
+	Ground string `json:"ground,omitempty" enum:"asked,ill,busy,technical,other" doc:"A reason of a list."`
+	Reason string `json:"reason,omitempty" doc:"More about it, in words."`
+}
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
+
+// Assign gives a free time to a participant.
+func (s *Server) Assign(ctx context.Context, in *struct {
+	InSlot
+	Body struct {
+		Because
+		Participant int64 `json:"participant"`
+	}
+}) (*OneAppointment, error) {
+	return s.change(ctx, in.InSlot, (*lab.Server).Assign, in.Slot, map[string]string{"who": number(in.Body.Participant)}, in.Body.Because)
+}
+
+// Move gives who has a time another one, and returns that.
+func (s *Server) Move(ctx context.Context, in *struct {
+	InSlot
+	Body struct {
+		Because
+		Participant int64 `json:"participant" doc:"Who has the time; if somebody else has it meanwhile, nothing is done."`
+		To          int64 `json:"to" doc:"Number of the other time."`
+	}
+}) (*OneAppointment, error) {
+	fields := map[string]string{"participant": number(in.Body.Participant), "to": number(in.Body.To)}
+	return s.change(ctx, in.InSlot, (*lab.Server).Move, in.Body.To, fields, in.Body.Because)
+}
+
+// Ending says whose appointment ends, and why.
+type Ending struct {
+	InSlot
+	Body struct {
+		Because
+		Participant int64 `json:"participant" doc:"Who has the time; if somebody else has it meanwhile, nothing is done."`
+	}
+}
+
+// Cancel cancels an appointment.
+func (s *Server) Cancel(ctx context.Context, in *Ending) (*OneAppointment, error) {
+	return s.change(ctx, in.InSlot, (*lab.Server).Cancel, in.Slot, map[string]string{"participant": number(in.Body.Participant)}, in.Body.Because)
+}
+
+// Miss says that somebody did not come.
+func (s *Server) Miss(ctx context.Context, in *Ending) (*OneAppointment, error) {
+	return s.change(ctx, in.InSlot, (*lab.Server).Miss, in.Slot, map[string]string{"participant": number(in.Body.Participant)}, in.Body.Because)
+}
+
+// change does something with a time, and returns the time with that number as it is then.
+func (s *Server) change(ctx context.Context, in InSlot, do lab.SlotDeed, show int64, fields map[string]string, why Because) (*OneAppointment, error) {
+	fields["ground"], fields["reason"] = why.Ground, why.Reason
+	if err := s.lab.DoWithSlot(ctx, in.id(), study.SlotID(in.Slot), do, form(ctx, fields)); err != nil {
+		return nil, err
+	}
+	return s.appointment(ctx, in.id(), show)
+}

@@ -1,0 +1,208 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/page"
+)
+
+// InParticipant names a participant in the path.
+type InParticipant struct {
+	InStudy
+	Participant int64 `path:"participant" minimum:"1" doc:"Number of the participant."`
+}
+
+// Participant is a person in a study, known by a code.
+type Participant struct {
+	ID        int64      `json:"id"`
+	Code      string     `json:"code"`
+	Pilot     bool       `json:"pilot" doc:"Tries the study out, and does not count."`
+	Simulated bool       `json:"simulated" doc:"Is no person: the program made up what they gave."`
+	AddedAt   *time.Time `json:"added_at,omitempty"`
+	State     string     `json:"state" enum:"invited,booked,started,paused,finished,dropped,withdrawn,excluded,turned_away"`
+	Ground    string     `json:"ground,omitempty" doc:"Why they were dropped or excluded: a reason of a list."`
+	Reason    string     `json:"reason,omitempty" doc:"More about it, in words."`
+	Group     string     `json:"group,omitempty"`
+	Session   int64      `json:"session,omitempty" doc:"Number of their session; absent before the first visit."`
+	Link      *Link      `json:"link,omitempty"`
+}
+
+// Link is what is known of a personal link. The link itself is shown to who makes it, once.
+type Link struct {
+	IssuedAt  *time.Time `json:"issued_at,omitempty"`
+	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"From then on nobody begins with it."`
+	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+}
+
+// OneParticipant is the answer with a participant.
+type OneParticipant struct{ Body Participant }
+
+// people returns the participants of a study, with what is on record of them.
+func (s *Server) people(ctx context.Context, in study.StudyID) ([]study.Person, error) {
+	if _, err := s.lab.Store.Study(ctx, in); err != nil {
+		return nil, err
+	}
+	all, err := s.lab.Store.Participants(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	slots, err := s.lab.Store.Slots(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := s.lab.Store.Sessions(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	until, visits := map[study.ParticipantID]time.Time{}, map[study.SessionID]study.Session{}
+	for _, x := range slots {
+		until[x.Participant] = x.EndsAt
+	}
+	for _, x := range sessions {
+		visits[x.ID] = x
+	}
+	out := make([]study.Person, len(all))
+	for i, p := range all {
+		out[i] = study.Person{Participant: p, BookedUntil: until[p.ID], Visit: visits[p.Session]}
+	}
+	return out, nil
+}
+
+func numberOf(p study.Person) int64 { return int64(p.ID) }
+
+func (s *Server) participantOf(p study.Person) Participant {
+	ruled := p.Visit.Assignment.Ruling
+	out := Participant{
+		ID: int64(p.ID), Code: p.Code, Pilot: p.Pilot, Simulated: p.Simulated, AddedAt: when(p.AddedAt), State: string(p.State(s.Now())),
+		Ground: string(ruled.Ground), Reason: ruled.Why, Group: p.Visit.Assignment.Place.Group, Session: int64(p.Session),
+	}
+	if len(p.Links) > 0 {
+		l := linkOf(p)
+		out.Link = &l
+	}
+	return out
+}
+
+func linkOf(p study.Person) Link {
+	l := p.Newest()
+	return Link{when(l.IssuedAt), when(l.ExpiresAt), when(l.RevokedAt)}
+}
+
+// Participants lists the participants of a study.
+func (s *Server) Participants(ctx context.Context, in *struct {
+	InStudy
+	Paging
+}) (*Page[Participant], error) {
+	all, err := s.people(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	return cut(all, numberOf, in.Paging, s.participantOf)
+}
+
+// Participant returns one participant.
+func (s *Server) Participant(ctx context.Context, in *InParticipant) (*OneParticipant, error) {
+	all, err := s.people(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(all, func(p study.Person) bool { return int64(p.ID) == in.Participant })
+	if err := found(i); err != nil {
+		return nil, err
+	}
+	return &OneParticipant{s.participantOf(all[i])}, nil
+}
+
+// NewLink is a personal link that was just made.
+type NewLink struct {
+	Participant int64      `json:"participant"`
+	Code        string     `json:"code"`
+	URL         string     `json:"url" doc:"Whoever has it is the participant. It is shown only this once."`
+	ExpiresAt   *time.Time `json:"expires_at,omitempty"`
+}
+
+// NewLinks is the answer with links that were just made.
+type NewLinks struct {
+	Body struct {
+		Made []NewLink `json:"made" nullable:"false"`
+	}
+}
+
+// newLinks shows links as they are shown once.
+func (s *Server) newLinks(ctx context.Context, people []study.Participant, links []study.NewLink, expires time.Time) *NewLinks {
+	out := &NewLinks{}
+	out.Body.Made = []NewLink{}
+	for _, l := range links {
+		i := slices.IndexFunc(people, func(p study.Participant) bool { return p.ID == l.Participant })
+		out.Body.Made = append(out.Body.Made, NewLink{int64(l.Participant), people[i].Code, s.Public.Origin(request(ctx)) + page.LinkPath(l.Secret), when(expires)})
+	}
+	return out
+}
+
+// AddParticipants adds participants, each with a link.
+func (s *Server) AddParticipants(ctx context.Context, in *struct {
+	InStudy
+	Body struct {
+		Number int  `json:"number" doc:"How many."`
+		Pilot  bool `json:"pilot,omitempty" doc:"They try the study out, and do not count."`
+	}
+}) (*NewLinks, error) {
+	if _, err := s.lab.Store.Study(ctx, in.id()); err != nil {
+		return nil, err
+	}
+	people, links, err := s.lab.MakeParticipants(ctx, in.id(), form(ctx, map[string]string{"number": strconv.Itoa(in.Body.Number), "pilot": yes(in.Body.Pilot)}))
+	if err != nil {
+		return nil, err
+	}
+	return s.newLinks(ctx, people, links, time.Time{}), nil
+}
+
+// LinkOfParticipant is what is known of a participant's newest link.
+type LinkOfParticipant struct {
+	Participant int64  `json:"participant"`
+	Code        string `json:"code"`
+	Link
+}
+
+// Links lists what is known of the newest link of each participant.
+func (s *Server) Links(ctx context.Context, in *struct {
+	InStudy
+	Paging
+}) (*Page[LinkOfParticipant], error) {
+	all, err := s.people(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(p study.Person) bool { return len(p.Links) == 0 })
+	return cut(all, numberOf, in.Paging, func(p study.Person) LinkOfParticipant { return LinkOfParticipant{int64(p.ID), p.Code, linkOf(p)} })
+}
+
+// ChangeLinks renews links, revokes them, or says until when one can begin with them.
+func (s *Server) ChangeLinks(ctx context.Context, in *struct {
+	InStudy
+	Body struct {
+		Do           string  `json:"do" enum:"renew,revoke,expire"`
+		Whose        string  `json:"whose,omitempty" enum:"chosen,unbegun,all" doc:"Whose links: of those in participants, of all who have not begun, or of all."`
+		Participants []int64 `json:"participants,omitempty" nullable:"false" doc:"Numbers of participants."`
+		Until        string  `json:"until,omitempty" doc:"The last day on which one can begin with them, as in 2026-03-31."`
+	}
+}) (*NewLinks, error) {
+	if _, err := s.lab.Store.Study(ctx, in.id()); err != nil {
+		return nil, err
+	}
+	asked := form(ctx, map[string]string{"do": in.Body.Do, "whose": in.Body.Whose, "until": in.Body.Until}, func(f url.Values) {
+		for _, p := range in.Body.Participants {
+			f.Add("who", strconv.FormatInt(p, 10))
+		}
+	})
+	c, err := s.lab.DoWithLinks(ctx, in.id(), asked)
+	if err != nil {
+		return nil, err
+	}
+	return s.newLinks(ctx, c.People, c.Made, c.Until), nil
+}

@@ -1,0 +1,98 @@
+package signin
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"vmstudy/study"
+	"vmstudy/web/page"
+)
+
+// TokenPrefix begins each token, so that programs which look for secrets in what people publish find it.
+const TokenPrefix = "vmstudy_"
+
+// How often a program may ask.
+const (
+	AsksAtOnce = 60
+	asksASec   = 10
+	mostAskers = 10_000 // are remembered
+)
+
+var (
+	errNoToken = study.Refuse(page.ErrUnknown,
+		"This needs a token: make one on the page Account, and send it in a header: Authorization: Bearer vmstudy_...")
+	errTokenEnded = study.Refuse(page.ErrUnknown, "This token does not work: it is mistyped, has expired, was revoked, or its owner's account is disabled.")
+	errAsksOften  = study.Refuse(page.ErrLimited, "This token asks more than %d times a second. Wait a second, then go on more slowly.", asksASec)
+)
+
+// Bearer lets only programs pass that have a token in the header Authorization. Cookies mean nothing here. It cuts a request off when its token ends.
+func (s *Server) Bearer(next http.Handler) http.Handler {
+	return s.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		t, e, err := s.token(r)
+		if errors.Is(err, page.ErrUnknown) {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="vmstudy"`)
+		}
+		if err != nil {
+			return err
+		}
+		if !s.asks.allow(t.ID, s.Now()) {
+			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(1.0/asksASec))))
+			return errAsksOften
+		}
+		if s.required && !e.Second {
+			return errMustEnrol
+		}
+		if err := s.accounts.UseToken(r.Context(), t.ID, s.Now()); err != nil {
+			return err
+		}
+		ctx, leave := s.logins.follow(r.Context(), string(t.SHA256), func(ctx context.Context) error {
+			_, _, err := s.accounts.Token(ctx, t.SHA256, s.Now())
+			return err
+		})
+		defer leave()
+		next.ServeHTTP(endingWriter{w, ctx}, r.WithContext(page.WithToken(page.WithWho(ctx, e), t)))
+		return nil
+	})
+}
+
+// token returns the token that a request has in its header, and its owner.
+func (s *Server) token(r *http.Request) (study.Token, study.Experimenter, error) {
+	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !found || !strings.EqualFold(scheme, "Bearer") {
+		return study.Token{}, study.Experimenter{}, errNoToken
+	}
+	hash := sha256.Sum256([]byte(strings.TrimSpace(token)))
+	t, e, err := s.accounts.Token(r.Context(), hash[:], s.Now())
+	if errors.Is(err, study.ErrDenied) {
+		s.Log.WarnContext(r.Context(), "token refused", "from", s.address(r))
+		err = errTokenEnded
+	}
+	return t, e, err
+}
+
+// asks counts how often programs ask.
+type asks struct {
+	mu sync.Mutex
+	of map[study.TokenID]*rate.Limiter
+}
+
+func (a *asks) allow(t study.TokenID, now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.of == nil || len(a.of) >= mostAskers {
+		a.of = map[study.TokenID]*rate.Limiter{}
+	}
+	if a.of[t] == nil {
+		a.of[t] = rate.NewLimiter(asksASec, AsksAtOnce)
+	}
+	return a.of[t].AllowN(now, 1)
+}
