@@ -30,6 +30,7 @@ var programs = map[string][]string{
 	"perl":      {"perl"},
 	"rscript":   {"Rscript"},
 	"python":    {"python3"},
+	"curl":      {"curl"},
 	"zbar":      {"zbarimg"},
 	"icalendar": {"/usr/lib/python3/dist-packages/icalendar/__init__.py"}, // of Debian's own Python
 	"aiosmtpd":  {"/usr/lib/python3/dist-packages/aiosmtpd/__init__.py"},  // of Debian's own Python
@@ -47,7 +48,7 @@ var programs = map[string][]string{
 }
 
 // Need skips t unless the machine has everything in what: postgres, qemu, qemu-img, fuse, chromium,
-// ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, rscript (R alone), python, zbar, icalendar (python3-icalendar), aiosmtpd (python3-aiosmtpd), systemd,
+// ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, rscript (R alone), python, curl, zbar, icalendar (python3-icalendar), aiosmtpd (python3-aiosmtpd), systemd,
 // nginx, caddy, mmdebstrap, uidmap, r (with its mixed models), knitr (of R), tun (this user may open /dev/net/tun), root (the test runs as the computer's root; see
 // AsRoot for tests that the root of a user namespace can run). If the environment variable
 // STUDYCTL_REQUIRE (a list with commas) names something that is missing, t fails instead, so that a
