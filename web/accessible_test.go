@@ -165,7 +165,7 @@ func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 	l.Must(err)
 	sheet := l.Post(of+"/participants", url.Values{"number": {"2"}}).Header.Get("Location")
 	for name, path := range map[string]string{
-		"members": of + "/members", "accounts": "/lab/accounts", "account": "/lab/account", "networks": "/lab/networks", "second-factor": signin.SecondFactorPath, "audit": "/lab/audit",
+		"members": of + "/members", "accounts": "/lab/accounts", "account": "/lab/account", "networks": "/lab/networks", "second-factor": signin.SecondFactorPath, "tokens": "/lab/account/tokens", "audit": "/lab/audit",
 		"recruitment": of + "/recruitment", "links": sheet, "links-printed": sheet + "/print",
 		"studies": "/lab", "archived": "/lab/archived", "day": "/lab/day?date=2026-03-20", "live-empty": "/lab/live", "nothing": "/lab/nowhere",
 		"study": of, "study-draft": webtest.StudyPage(draft), "design": webtest.DesignPage(id), "design-new": "/lab/studies/new", "publish": of + "/publish",
