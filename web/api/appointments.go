@@ -53,7 +53,8 @@ func (s *Server) appointments(ctx context.Context, in study.StudyID) ([]study.Sl
 func (s *Server) Appointments(ctx context.Context, in *struct {
 	InStudy
 	Paging
-}) (*Page[Appointment], error) {
+},
+) (*Page[Appointment], error) {
 	all, show, err := s.appointments(ctx, in.id())
 	if err != nil {
 		return nil, err
@@ -93,7 +94,8 @@ func (s *Server) Assign(ctx context.Context, in *struct {
 		Because
 		Participant int64 `json:"participant"`
 	}
-}) (*OneAppointment, error) {
+},
+) (*OneAppointment, error) {
 	return s.change(ctx, in.InSlot, (*lab.Server).Assign, in.Slot, map[string]string{"who": number(in.Body.Participant)}, in.Body.Because)
 }
 
@@ -105,7 +107,8 @@ func (s *Server) Move(ctx context.Context, in *struct {
 		Participant int64 `json:"participant" doc:"Who has the time; if somebody else has it meanwhile, nothing is done."`
 		To          int64 `json:"to" doc:"Number of the other time."`
 	}
-}) (*OneAppointment, error) {
+},
+) (*OneAppointment, error) {
 	fields := map[string]string{"participant": number(in.Body.Participant), "to": number(in.Body.To)}
 	return s.change(ctx, in.InSlot, (*lab.Server).Move, in.Body.To, fields, in.Body.Because)
 }

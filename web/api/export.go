@@ -16,7 +16,8 @@ func (s *Server) Export(_ context.Context, _ *struct {
 	Group     string `query:"group" doc:"Of one group only."`
 	Pool      string `query:"pool" enum:"1" doc:"1: with versions that differ in wording only."`
 	Excel     string `query:"excel" enum:"1" doc:"1: tables as Excel reads them."`
-}) (*huma.StreamResponse, error) {
+},
+) (*huma.StreamResponse, error) {
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		r, w := humachi.Unwrap(c)
 		s.Handle(s.lab.Download)(w, r)

@@ -24,7 +24,8 @@ type Note struct {
 func (s *Server) Notes(ctx context.Context, in *struct {
 	InSession
 	Paging
-}) (*Page[Note], error) {
+},
+) (*Page[Note], error) {
 	if _, err := s.lab.Store.Session(ctx, in.id()); err != nil {
 		return nil, err
 	}
@@ -53,7 +54,8 @@ func (s *Server) AddNote(ctx context.Context, in *struct {
 		At      time.Time `json:"at" doc:"The moment that it is about."`
 		Attempt int64     `json:"attempt,omitempty" doc:"The attempt that it is about."`
 	}
-}) (*NewNote, error) {
+},
+) (*NewNote, error) {
 	id, err := s.lab.AddNote(ctx, in.id(), form(ctx, map[string]string{
 		"noticed": in.Body.Text, "tags": strings.Join(in.Body.Tags, ","),
 		"moment": strconv.FormatInt(in.Body.At.UnixMilli(), 10), "attempt": strconv.FormatInt(in.Body.Attempt, 10),
@@ -70,6 +72,7 @@ func (s *Server) AddNote(ctx context.Context, in *struct {
 func (s *Server) RemoveNote(ctx context.Context, in *struct {
 	InSession
 	Note int64 `path:"note" minimum:"1" doc:"Number of the note."`
-}) (*struct{}, error) {
+},
+) (*struct{}, error) {
 	return nil, s.lab.TakeNoteAway(ctx, in.id(), study.NoteID(in.Note))
 }

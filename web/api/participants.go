@@ -97,7 +97,8 @@ func linkOf(p study.Person) Link {
 func (s *Server) Participants(ctx context.Context, in *struct {
 	InStudy
 	Paging
-}) (*Page[Participant], error) {
+},
+) (*Page[Participant], error) {
 	all, err := s.people(ctx, in.id())
 	if err != nil {
 		return nil, err
@@ -151,7 +152,8 @@ func (s *Server) AddParticipants(ctx context.Context, in *struct {
 		Number int  `json:"number" doc:"How many."`
 		Pilot  bool `json:"pilot,omitempty" doc:"They try the study out, and do not count."`
 	}
-}) (*NewLinks, error) {
+},
+) (*NewLinks, error) {
 	if _, err := s.lab.Store.Study(ctx, in.id()); err != nil {
 		return nil, err
 	}
@@ -173,7 +175,8 @@ type LinkOfParticipant struct {
 func (s *Server) Links(ctx context.Context, in *struct {
 	InStudy
 	Paging
-}) (*Page[LinkOfParticipant], error) {
+},
+) (*Page[LinkOfParticipant], error) {
 	all, err := s.people(ctx, in.id())
 	if err != nil {
 		return nil, err
@@ -191,7 +194,8 @@ func (s *Server) ChangeLinks(ctx context.Context, in *struct {
 		Participants []int64 `json:"participants,omitempty" nullable:"false" doc:"Numbers of participants."`
 		Until        string  `json:"until,omitempty" doc:"The last day on which one can begin with them, as in 2026-03-31."`
 	}
-}) (*NewLinks, error) {
+},
+) (*NewLinks, error) {
 	if _, err := s.lab.Store.Study(ctx, in.id()); err != nil {
 		return nil, err
 	}

@@ -70,7 +70,8 @@ func (s *Server) sessionOf(x study.Session) Session {
 func (s *Server) Sessions(ctx context.Context, in *struct {
 	InStudy
 	Paging
-}) (*Page[Session], error) {
+},
+) (*Page[Session], error) {
 	if _, err := s.lab.Store.Study(ctx, in.id()); err != nil {
 		return nil, err
 	}
@@ -103,7 +104,8 @@ func (s *Server) RuleOnPlace(ctx context.Context, in *struct {
 		Ground
 		State string `json:"state" enum:"dropped,excluded,active"`
 	}
-}) (*OneSession, error) {
+},
+) (*OneSession, error) {
 	asked := form(ctx, map[string]string{"state": in.Body.State, "ground": in.Body.Ground.Ground, "reason": in.Body.Reason})
 	if err := s.lab.RuleBy(ctx, in.id(), asked); err != nil {
 		return nil, err
@@ -119,7 +121,8 @@ func (s *Server) RuleOnTrial(ctx context.Context, in *struct {
 		Ground
 		Excluded bool `json:"excluded"`
 	}
-}) (*OneSession, error) {
+},
+) (*OneSession, error) {
 	asked := form(ctx, map[string]string{"excluded": yes(in.Body.Excluded), "ground": in.Body.Ground.Ground, "reason": in.Body.Reason})
 	if err := s.lab.RuleOnTrialBy(ctx, in.id(), study.TrialID(in.Trial), asked); err != nil {
 		return nil, err
