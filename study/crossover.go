@@ -134,7 +134,7 @@ func (d Design) firstPair(sequence int) []Trial {
 // from the design, the place of the participant and what is on record of their trials, and from nothing else. ratings are those of the session, by trial.
 func (s Session) NextPair(ratings map[TrialID][]Rating) []Trial {
 	d := s.Design()
-	if !d.Searches() || !s.Assignment.Taken() {
+	if !d.Searches() || !s.Assignment.Taken() || s.Assignment.Ruling.State == PlaceWithdrawn { // which cannot be taken back; who is dropped or excluded may be let go on
 		return nil
 	}
 	var done []Trial
@@ -178,7 +178,8 @@ func (d Design) next(sequence int, done []Trial, ratings map[TrialID][]Rating) (
 	return d.pair(sequence, number, c), true
 }
 
-// Searched returns the search of a participant after the trials that are done, which are pairs in their order. A pair of which one trial has no answer tells nothing.
+// Searched returns the search of a participant after the trials that are done, which are pairs in their order. A pair of which one trial has no answer, or is excluded
+// now, tells nothing.
 func (d Design) Searched(sequence int, done []Trial, ratings map[TrialID][]Rating) (*adaptive.Search, error) {
 	plan := d.SearchPlan(sequence)
 	search, err := adaptive.New(plan)
@@ -204,7 +205,7 @@ func (d Design) answered(pair []Trial, ratings map[TrialID][]Rating) (adaptive.A
 	var near, far float64
 	for _, t := range pair {
 		x, rated := d.Crossover.rated(ratings[t.ID])
-		if !rated || t.Last().Outcome == EndedByExperimenter {
+		if !rated || t.Ruling.Excluded || t.Last().Outcome == EndedByExperimenter {
 			return 0, false
 		}
 		switch t.Condition.Access.Level() {

@@ -151,6 +151,44 @@ func TestASearchComesToTheCrossover(t *testing.T) {
 	}
 }
 
+// A pair of which an experimenter has excluded a trial tells nothing: the next network is the one after a pair without answers. If that is taken back, it tells again.
+func TestAnExcludedTrialDoesNotInformTheNextChoice(t *testing.T) {
+	liked := func(near, far string) func(study.Trial) (string, study.Outcome) {
+		return func(t study.Trial) (string, study.Outcome) {
+			return map[bool]string{true: near, false: far}[t.Condition.Method == study.VNC], ""
+		}
+	}
+	after := func(near, far string, excluded bool) []study.Trial {
+		s, ratings := seated(searching(), 1), given{}
+		done(s, ratings, liked(near, far))
+		s.Trials[2].Ruling.Excluded = excluded
+		return s.NextPair(ratings)
+	}
+	chosen := func(pair []study.Trial) string { return pair[0].Condition.Network.Name + ", since " + pair[0].Why }
+	near, far := chosen(after("7", "1", false)), chosen(after("1", "7", false))
+	if near == far {
+		t.Fatalf("both answers lead to %s: nothing could be told apart here", near)
+	}
+	nothing := chosen(after("", "", false))
+	for _, answers := range [][2]string{{"7", "1"}, {"1", "7"}} {
+		if got := chosen(after(answers[0], answers[1], true)); got != nothing {
+			t.Errorf("after the excluded answers %v comes %s; after none comes %s", answers, got, nothing)
+		}
+	}
+}
+
+// A withdrawal cannot be taken back, so nothing more is laid out. Who is dropped or excluded may be let go on, and then finds the next pair.
+func TestNothingIsLaidOutForWhoHasWithdrawn(t *testing.T) {
+	for state, more := range map[study.PlaceState]int{"": 2, study.PlaceActive: 2, study.PlaceDropped: 2, study.PlaceExcluded: 2, study.PlaceWithdrawn: 0} {
+		s, ratings := seated(searching(), 1), given{}
+		done(s, ratings, func(study.Trial) (string, study.Outcome) { return "", study.EndedByExperimenter })
+		s.Assignment.Ruling.State = state
+		if got := s.NextPair(ratings); len(got) != more {
+			t.Errorf("after the ruling %q there are %d more trials, want %d", state, len(got), more)
+		}
+	}
+}
+
 func TestASearchIsAsLongAsItMayBe(t *testing.T) {
 	d := searching()
 	if faults := d.Faults(); len(faults) > 0 {

@@ -45,6 +45,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"a link finds one person":                            testLinks,
 		"a session lays out the plan of its sequence":        testLayout,
 		"a search is laid out pair by pair":                  testSearch,
+		"rulings in a search":                                testSearchRulings,
 		"a session starts once":                              testSessionOnce,
 		"places fill evenly and pilots do not count":         testBalance,
 		"who comes at once gets the emptiest place":          testBalanceAtOnce,

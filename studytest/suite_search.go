@@ -2,6 +2,7 @@ package studytest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -20,6 +21,48 @@ func Searching() study.Design {
 	d.Tasks[0].Forms = []study.Form{{Name: "A"}, {Name: "B"}}
 	d.Crossover = study.Crossover{Near: "vnc", Far: "stream", Rating: "satisfaction.satisfaction", Least: 10 * time.Millisecond, Most: 640 * time.Millisecond, Pairs: 4}
 	return d
+}
+
+// testSearchRulings ends pairs after a trial was excluded, and after the participant has withdrawn.
+func testSearchRulings(l *lab) {
+	x := l.visitor(Searching())
+	for i, t := range x.Trials[1:] {
+		l.turned(l.turned(l.opened(t), study.Running), study.Finished)
+		if i == 0 {
+			l.must(l.RuleOnTrial(l.ctx(), x.ID, t.ID, study.TrialRuling{Excluded: true, Ground: study.GroundTechnical, At: Noon}))
+		}
+		answer := []study.Answer{{Item: "satisfaction", Value: strconv.Itoa(1 + 6*i)}}
+		l.must(l.RecordRating(l.ctx(), x.ID, t.ID, study.Rating{Instrument: "satisfaction", At: Noon, Answers: answer}))
+	}
+	before := x
+	x = l.found(x.ID)
+	want := l.found(x.ID)
+	want.Trials = slices.Clone(want.Trials[:len(before.Trials)])
+	untold := want.NextPair(nil) // as if nobody had answered
+	if len(x.Trials) != len(before.Trials)+2 || len(untold) != 2 {
+		l.Fatalf("after the first pair there are %d trials, and there were %d", len(x.Trials), len(before.Trials))
+	}
+	for i := range untold {
+		untold[i].ID = x.Trials[len(before.Trials)+i].ID
+	}
+	l.wantEqual("the pair after one of which a trial is excluded", x.Trials[len(before.Trials):], untold)
+
+	var running []study.Attempt
+	for i, t := range x.Trials[len(before.Trials):] {
+		a := l.turned(l.opened(t), study.Running)
+		if running = append(running, a); i == 0 {
+			l.must(l.ended(a))
+		}
+	}
+	l.must(l.Rule(l.ctx(), x.ID, study.Ruling{State: study.PlaceWithdrawn, At: Noon}))
+	l.must(l.ended(running[1]))
+	l.wantEqual("trials of who withdrew while the second pair was under way", len(l.found(x.ID).Trials), len(x.Trials))
+}
+
+// ended records that an experimenter has ended the task of an attempt.
+func (l *lab) ended(a study.Attempt) error {
+	a.State, a.Outcome = study.Finished, study.EndedByExperimenter
+	return l.RecordAttempt(l.ctx(), a, Noon, time.Second)
 }
 
 // testSearch lets somebody go through a search. Each pair comes with the fact that ends the one before, once, and is what the facts before it say.
