@@ -23,7 +23,6 @@ import (
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
-	"vmstudy/vmhost/qemu"
 	"vmstudy/web/page"
 	"vmstudy/web/static"
 )
@@ -190,9 +189,9 @@ func examineKVM(ctx context.Context, c Config, _ tell) (string, error) {
 func examineIsolation(ctx context.Context, c Config, _ tell) (string, error) {
 	err := withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
 		switch host.Confinement() {
-		case qemu.AsOwnUser:
+		case vmhost.AsOwnUser:
 			return nil
-		case qemu.InNamespaces:
+		case vmhost.InNamespaces:
 			return study.Refuse(study.ErrDenied, "machines have no network and see no other process, but all of them run as the user who starts studyctl: a guest that breaks out of its emulator could reach that user's files. Run by root, each gets a user of its own")
 		default:
 			return study.Refuse(study.ErrDenied, "all machines run as the user who starts studyctl: a guest that breaks out of its emulator could reach the others, that user's files and the network")

@@ -50,7 +50,8 @@ func AsNobody(t *testing.T) (done bool) {
 	}
 	defer self.Close()
 	cmd := exec.CommandContext(t.Context(), "setpriv", append([]string{
-		"--reuid=65534", "--regid=65534", "--clear-groups", "--", "/proc/self/fd/3"}, again(t)...)...)
+		"--reuid=65534", "--regid=65534", "--clear-groups", "--", "/proc/self/fd/3",
+	}, again(t)...)...)
 	cmd.Dir, cmd.ExtraFiles = "/", []*os.File{self}
 	cmd.Env = append(os.Environ(), "HOME=/")
 	mustPass(t, cmd, "as nobody")

@@ -40,7 +40,7 @@ func userOf(t *testing.T, pid int) uint32 {
 
 // twoMachines runs two machines of one appliance in a directory that everybody may enter, and returns their processes.
 // The test needs a computer on which they are confined as least says.
-func twoMachines(t *testing.T, least qemu.Confinement) (a vmhost.Appliance, run string, pids []int) {
+func twoMachines(t *testing.T, least vmhost.Confinement) (a vmhost.Appliance, run string, pids []int) {
 	t.Helper()
 	ctx := within(t, 2*time.Minute)
 	h := vmhosttest.Host(t, 0)
@@ -63,7 +63,7 @@ func twoMachines(t *testing.T, least qemu.Confinement) (a vmhost.Appliance, run 
 
 func TestEachMachineHasAUserOfItsOwnAndCannotReachAnother(t *testing.T) {
 	studytest.Need(t, "root") // only root can give machines users of their own
-	_, run, pids := twoMachines(t, qemu.AsOwnUser)
+	_, run, pids := twoMachines(t, vmhost.AsOwnUser)
 	users := []uint32{userOf(t, pids[0]), userOf(t, pids[1])}
 	for _, u := range users {
 		if u < qemu.FirstUser || u >= qemu.FirstUser+1<<22 {
@@ -96,19 +96,19 @@ func TestEachMachineHasAUserOfItsOwnAndCannotReachAnother(t *testing.T) {
 
 func TestAMachineMayWriteToNoFileAndListensNowhere(t *testing.T) {
 	studytest.Need(t, "root")
-	mayWriteNothing(t, qemu.AsOwnUser)
+	mayWriteNothing(t, vmhost.AsOwnUser)
 }
 
 func TestAMachineOfAnOrdinaryUserMayWriteToNoFileEither(t *testing.T) {
 	if studytest.AsNobody(t) {
 		return
 	}
-	mayWriteNothing(t, qemu.InNamespaces)
+	mayWriteNothing(t, vmhost.InNamespaces)
 }
 
 // mayWriteNothing fails the test if a machine with that confinement has a file of its appliance open for writing, or sees a
 // socket that somebody listens at.
-func mayWriteNothing(t *testing.T, least qemu.Confinement) {
+func mayWriteNothing(t *testing.T, least vmhost.Confinement) {
 	t.Helper()
 	a, _, pids := twoMachines(t, least)
 	for _, pid := range pids {

@@ -43,8 +43,8 @@ type Host struct {
 	dir         string
 	qemu        string
 	version     string
-	limit       int64            // bytes
-	confinement qemu.Confinement // of each machine
+	limit       int64       // bytes
+	confinement Confinement // of each machine
 	display     string
 
 	probe sync.Mutex // guards accel, and is locked while that is found out
@@ -91,8 +91,18 @@ func NewHost(ctx context.Context, cfg Config) (*Host, error) {
 	return h, nil
 }
 
+// Confinement is what keeps a guest that has broken out of its QEMU from the rest of a computer. See package qemu.
+type Confinement = qemu.Confinement
+
+// The kinds of confinement, from none to the best.
+const (
+	Unconfined   = qemu.Unconfined
+	InNamespaces = qemu.InNamespaces
+	AsOwnUser    = qemu.AsOwnUser
+)
+
 // Confinement tells what keeps a guest that has broken out of its QEMU from the rest of this computer.
-func (h *Host) Confinement() qemu.Confinement { return h.confinement }
+func (h *Host) Confinement() Confinement { return h.confinement }
 
 // QEMU is the path of this host's QEMU.
 func (h *Host) QEMU() string { return h.qemu }

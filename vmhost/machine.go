@@ -53,7 +53,7 @@ type Facts struct {
 	Accelerator string   // "kvm" or "tcg"
 	QEMU        string   // version
 	Args        []string // QEMU's command line
-	Confinement qemu.Confinement
+	Confinement Confinement
 	Display     string // how its screen was shown: DBus or VNC
 	Keyboard    string // the layout of its keyboard, into which signs are translated; empty: keys arrive by their places
 }

@@ -21,7 +21,6 @@ import (
 	"vmstudy/study"
 	"vmstudy/studytest"
 	"vmstudy/vmhost"
-	"vmstudy/vmhost/qemu"
 	"vmstudy/vmhost/vmhosttest"
 )
 
@@ -310,7 +309,7 @@ func TestMachineIsConfinedAndReadsItsMemoryPageByPage(t *testing.T) {
 	}
 	status := strings.Join(strings.Fields(read("status")), " ")
 	for _, want := range []string{"NoNewPrivs: 1", "Seccomp: 2", "CapEff: 0000000000000000"} {
-		if m.Facts().Confinement != qemu.Unconfined && !strings.Contains(status, want) {
+		if m.Facts().Confinement != vmhost.Unconfined && !strings.Contains(status, want) {
 			t.Errorf("no %q in the status of QEMU", want)
 		}
 	}

@@ -249,4 +249,3 @@ func (p *Process) Err() error { return p.err }
 
 // PID is the number of the process that this program started: QEMU, or the supervisor of a confined one.
 func (p *Process) PID() int { return p.pid }
-
