@@ -49,9 +49,6 @@
 //     device, unless the guest has read that one. If the machine stood still in between, or the host gave
 //     its processor no time, the Inlet waits until the guest has read it. The reason: a program that finds
 //     input on both devices reads one device after the other, and so may change the order.
-//   - If the machine stood still since a button went down, or the host gave its processor no time, a drag goes on only once
-//     the guest has read that press. The reason: a program may read further input while it handles a press, and so miss the
-//     drag. Moves of at most 5 pixels do not wait, so that a double click stays one.
 //   - The caller is told what became of each input: it went in after some delay, another replaced it, or
 //     it will never go in.
 package inlet

@@ -33,21 +33,6 @@ func thin(waiting []Deed) (left []Deed, gone *Deed) {
 	return slices.Delete(waiting, least, least+1), &was
 }
 
-// tremble is how far, in pixels, a finger may move between the two presses of a double click: to GTK 3 and to Windows it is less.
-const tremble = 5
-
-// hastens reports whether d, a move of a drag, might come before the guest has handled the press at which the drag began, because
-// the machine stood still since. While a program handles a press, it may already read what follows: if it asks X something and runs
-// its main loop until the answer comes, as gtk_clipboard_wait_for_text does, it finds moves and a release of a button that is not down
-// to it, and ignores them. The first moves of a finger that trembles do not wait, so that a double click comes as fast as it was made.
-func (q *Queue) hastens(now Time, d Deed) bool {
-	press := q.changed[Pointer]
-	if way := d.At.Sub(q.grip); way.X*way.X+way.Y*way.Y <= tremble*tremble || q.outstanding(now, Pointer) == 0 {
-		return false
-	}
-	return !q.untaken[Pointer][0].at.Wall.After(press.at.Wall) && q.halted(now, press)
-}
-
 // follows reports whether d is a move of the same drag as last.
 func (d Deed) follows(last Deed) bool { return d.Drags && last.Drags && d.Hand == last.Hand }
 

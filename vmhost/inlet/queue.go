@@ -1,9 +1,6 @@
 package inlet
 
-import (
-	"image"
-	"time"
-)
+import "time"
 
 // Time is a reading of a machine's clocks.
 type Time struct {
@@ -43,7 +40,6 @@ type Queue struct {
 	done    Time            // when latest went in; the zero Time if nothing has
 	pressed time.Time       // when the latest press of a button was made
 	clicked Time            // when the latest press of a button went in; the zero Time if none has
-	grip    image.Point     // where the pointer was at that press
 	untaken [devices][]load // inputs that the guest may not have read yet
 	changed [devices]sent   // the latest press or release that went in; the zero Time if none has
 	asks    bool            // the Inlet finds out what QEMU has taken, and calls Reached
@@ -113,7 +109,7 @@ func (q *Queue) Pop(now Time) (d Deed, ok bool) {
 		d, q.waiting = q.waiting[0], q.waiting[1:]
 		q.latest, q.done = d, now
 		if d.Presses {
-			q.clicked, q.grip = now, d.At
+			q.clicked = now
 		}
 		if d.Device == Keyboard && d.Units > 0 {
 			q.held.note(now.Wall, d)
@@ -159,7 +155,7 @@ func (q *Queue) due(now Time, d Deed) bool {
 	if d.Device == Keyboard && q.held.lifted && !q.releases() {
 		return false
 	}
-	if !d.Moves && q.overtakes(now, d.Device) || d.Drags && q.hastens(now, d) {
+	if !d.Moves && q.overtakes(now, d.Device) {
 		return false
 	}
 	there := q.outstanding(now, d.Device)
@@ -175,15 +171,11 @@ func (q *Queue) overtakes(now Time, of Device) bool {
 	if was == (Time{}) || q.outstanding(now, other) == 0 {
 		return false
 	}
-	return now.Passed-was.Passed < keyBeat-beatSlack || q.halted(now, latest)
-}
-
-// halted reports whether the time since latest was sent says nothing about what the guest has read: QEMU may not have taken latest, or
-// the machine stood still since, or it had no processor.
-func (q *Queue) halted(now Time, latest sent) bool {
-	was := latest.at
+	if q.asks && !latest.taken {
+		return true
+	}
 	passed := now.Passed - was.Passed
-	return q.asks && !latest.taken || now.Wall.Sub(was.Wall)-passed > stood || q.starved(now, was, passed)
+	return passed < keyBeat-beatSlack || now.Wall.Sub(was.Wall)-passed > stood || q.starved(now, was, passed)
 }
 
 // starved reports whether the processor has hardly worked since then, although it is not idle and passed, the time
