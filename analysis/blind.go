@@ -113,6 +113,11 @@ func (s blindSource) Traffic(context.Context, Filter) iter.Seq2[Traffic, error] 
 	return func(func(Traffic, error) bool) {}
 }
 
+// Goodputs implements [Source].
+func (s blindSource) Goodputs(context.Context, Filter) iter.Seq2[Goodput, error] {
+	return func(func(Goodput, error) bool) {}
+}
+
 // ExternalIDs implements [Source]: who is to be blind is not to know people either.
 func (s blindSource) ExternalIDs(context.Context, Filter) iter.Seq2[ExternalID, error] {
 	return func(func(ExternalID, error) bool) {}

@@ -112,7 +112,7 @@ func find(ctx context.Context, src Source, f Filter, v study.Version, asked []in
 	if len(f.Versions) == 0 {
 		g.set.Versions = []string{v.Hash}
 	}
-	for _, read := range []func(context.Context, Source, Filter) error{g.participants, g.sessions, g.responses, g.inputs, g.noted} {
+	for _, read := range []func(context.Context, Source, Filter) error{g.participants, g.sessions, g.responses, g.inputs, g.goodputs, g.calibrations, g.noted} {
 		if err := read(ctx, src, f); err != nil {
 			return Results{}, fmt.Errorf("results of version %d: %w", v.Number, err)
 		}
@@ -327,9 +327,28 @@ func (g *gathering) inputs(ctx context.Context, src Source, f Filter) error {
 	return nil
 }
 
+// goodputs keeps the busiest second of what counts.
+func (g *gathering) goodputs(ctx context.Context, src Source, f Filter) error {
+	for p, err := range src.Goodputs(ctx, f) {
+		if err != nil {
+			return err
+		}
+		if t := g.trials[p.Trial]; t != nil && g.counted[p.Trial] == p.Attempt {
+			t.Goodput = p.Down
+		}
+	}
+	return nil
+}
+
+// calibrations keeps what the networks were found to do before anybody came.
+func (g *gathering) calibrations(ctx context.Context, src Source, f Filter) (err error) {
+	g.out.Data.Calibrations, err = src.Calibrations(ctx, f)
+	return err
+}
+
 func (g *gathering) results() (Results, error) {
 	g.score()
-	g.out.Data = report.Data{Design: g.version.Design.For(g.out.Group), Instruments: g.out.asked.of(g.version.Design), Blind: g.blind, Notes: g.notes}
+	g.out.Data = report.Data{Calibrations: g.out.Data.Calibrations, Design: g.version.Design.For(g.out.Group), Instruments: g.out.asked.of(g.version.Design), Blind: g.blind, Notes: g.notes}
 	g.out.Data.Invited, g.out.Data.Unplanned = g.invited, g.unplanned()
 	g.out.Data.About, _ = g.out.asked.find(g.version.Design.About)
 	for _, v := range g.visits {

@@ -50,6 +50,8 @@ type Source interface {
 	Recordings(ctx context.Context, f Filter) iter.Seq2[Recording, error]
 	Notes(ctx context.Context, f Filter) iter.Seq2[Note, error] // by participant and moment
 	Traffic(ctx context.Context, f Filter) iter.Seq2[Traffic, error]
+	// Goodputs yields, of each attempt whose traffic was measured, the busiest second, in any order: all that results need of the traffic.
+	Goodputs(ctx context.Context, f Filter) iter.Seq2[Goodput, error]
 	// BlindKey returns the key of the codes that a study's conditions have for who is not to know which is which.
 	BlindKey(ctx context.Context, id study.StudyID) ([]byte, error)
 	// ExternalIDs yields what names people elsewhere; nothing unless the study exports it.
@@ -100,6 +102,13 @@ type Interaction struct {
 	study.Interaction
 
 	Uncertainty time.Duration // of At; a Source leaves it 0, and Export takes it from the receipts
+}
+
+// Goodput is what passed an attempt's link in its busiest second.
+type Goodput struct {
+	Trial   study.TrialID
+	Attempt int           // number within the trial
+	Down    study.Bitrate // see study.Busiest
 }
 
 // Inputs are the timed inputs of an attempt, without those of which nobody knows whether they were answered.

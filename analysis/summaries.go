@@ -87,14 +87,10 @@ func summarize(inputs []study.Interaction) map[study.InputKind]inputSummary {
 	return all
 }
 
-// shortestSpan is how long a row of traffic is at least to be taken for a second. The last of an attempt may be of some milliseconds, in
-// which a few packets make a rate that no second had.
-const shortestSpan = 500 * time.Millisecond
-
 // ofTraffic passes rows on and keeps the busiest second of each attempt.
 func (s summaries) ofTraffic(rows iter.Seq2[Traffic, error]) iter.Seq2[Traffic, error] {
 	return each(rows, func(r Traffic) Traffic {
-		if key := (attemptKey{r.Trial, r.Attempt}); r.Span >= shortestSpan {
+		if key := (attemptKey{r.Trial, r.Attempt}); r.Lasts() {
 			s.goodput[key] = max(s.goodput[key], r.GoodputDown())
 		}
 		return r

@@ -13,7 +13,7 @@ import (
 var storedIn = map[string]string{
 	"participant": "code", "link": "code", "external_id": "names", "booking": "appointment", "address": "address", "mail": "mails", "session": "visit", "trial": "visit", "assignment": "visit", "chosen_group": "visit",
 	"rating": "answers", "answer": "answers", "attempt": "tasks", "transition": "tasks", "interaction": "inputs", "batch": "inputs", "input_summary": "inputs",
-	"preflight": "computer", "event": "events", "network_second": "network", "recording": "recording", "ruling": "words", "trial_ruling": "words", "note": "words", "compensation": "compensation", "tombstone": "tombstone",
+	"preflight": "computer", "event": "events", "network_second": "network", "traffic_summary": "network", "recording": "recording", "ruling": "words", "trial_ruling": "words", "note": "words", "compensation": "compensation", "tombstone": "tombstone",
 }
 
 // elsewhere are the kinds that lie in no such table.

@@ -46,6 +46,8 @@ var linkSecondColumns = []string{
 	"wait_down_ns", "wait_up_ns", "longest_down_ns", "longest_up_ns",
 }
 
+const summarizeTraffic = `INSERT INTO traffic_summary (attempt, goodput_down) VALUES ($1, $2)`
+
 const hasTraffic = `SELECT EXISTS (SELECT FROM network_second WHERE attempt = $1)`
 
 // RecordTraffic stores what passed the link of an attempt in each second. It does so once: if the
@@ -69,6 +71,10 @@ func (db *DB) RecordTraffic(ctx context.Context, a study.AttemptID, seconds []st
 					int64(s.WaitDown), int64(s.WaitUp), int64(s.LongestDown), int64(s.LongestUp),
 				}, nil
 			}))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, summarizeTraffic, a, study.Busiest(seconds))
 		return err
 	})
 	if err != nil {
@@ -145,5 +151,22 @@ func (s Source) Traffic(ctx context.Context, f analysis.Filter) iter.Seq2[analys
 			}, err
 		}
 		return yieldRows(ctx, tx, yield, convert, exportTraffic, f.Study, f.Pilots, f.Simulated)
+	})
+}
+
+const exportGoodputs = `
+	SELECT t.id AS trial, a.number AS attempt, u.goodput_down AS down
+	FROM participant p
+	JOIN session s ON s.participant = p.id
+	JOIN trial t ON t.session = s.id
+	JOIN attempt a ON a.trial = t.id
+	JOIN traffic_summary u ON u.attempt = a.id
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND p.simulated = $3 AND u.goodput_down > 0`
+
+// Goodputs yields the busiest second of each attempt.
+func (s Source) Goodputs(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Goodput, error] {
+	return stream(ctx, s, "goodputs", func(tx pgx.Tx, yield func(analysis.Goodput) bool) error {
+		same := func(g analysis.Goodput) (analysis.Goodput, error) { return g, nil }
+		return yieldRows(ctx, tx, yield, same, exportGoodputs, f.Study, f.Pilots, f.Simulated)
 	})
 }

@@ -110,6 +110,7 @@ var erasures = []struct{ kind, sql string }{
 	{"recording", `DELETE FROM recording WHERE attempt IN ` + theirAttempts},
 	{"transition", `DELETE FROM transition WHERE attempt IN ` + theirAttempts},
 	{"input_summary", `DELETE FROM input_summary WHERE attempt IN ` + theirAttempts},
+	{"traffic_summary", `DELETE FROM traffic_summary WHERE attempt IN ` + theirAttempts},
 	{"preflight", `DELETE FROM preflight WHERE session IN ` + theirs},
 	{"attempt", `DELETE FROM attempt WHERE trial IN ` + theirTrials},
 	{"trial_ruling", `DELETE FROM trial_ruling WHERE trial IN ` + theirTrials},
@@ -120,8 +121,10 @@ var erasures = []struct{ kind, sql string }{
 	{"booking", `DELETE FROM booking WHERE participant = $1`},
 }
 
-// forgetSummaries removes what was computed of the inputs: it goes with them, and nobody gave it.
-const forgetSummaries = `DELETE FROM input_summary WHERE attempt IN ` + theirAttempts
+// forgetSummaries removes what was computed of the inputs and the traffic: it goes with them, and nobody gave it.
+const forgetSummaries = `
+	WITH traffic AS (DELETE FROM traffic_summary WHERE attempt IN ` + theirAttempts + `)
+	DELETE FROM input_summary WHERE attempt IN ` + theirAttempts
 
 const (
 	lockTheirTrials   = `SELECT id FROM trial WHERE session IN ` + theirs + ` ORDER BY id FOR UPDATE`

@@ -32,6 +32,23 @@ func (s LinkSecond) goodput(bytes, packets int64) Bitrate {
 	return Bitrate(float64(max(0, bytes-header*packets)) * 8 / s.Span.Seconds())
 }
 
+// shortestSpan is how long a LinkSecond is at least to be taken for a second. The last of an attempt may be of some milliseconds, in
+// which a few packets make a rate that no second had.
+const shortestSpan = 500 * time.Millisecond
+
+// Lasts reports whether s is long enough for its rates to be those of a second.
+func (s LinkSecond) Lasts() bool { return s.Span >= shortestSpan }
+
+// Busiest returns the goodput towards the participant in the busiest of some seconds, without those that are too short to tell; 0 if there is none.
+func Busiest(seconds []LinkSecond) (most Bitrate) {
+	for _, s := range seconds {
+		if s.Lasts() {
+			most = max(most, s.GoodputDown())
+		}
+	}
+	return most
+}
+
 // Minus returns the traffic since r, an earlier report of the same link. The result has no Way.
 func (l LinkReport) Minus(r LinkReport) LinkReport {
 	return LinkReport{

@@ -42,6 +42,22 @@ func (s *Store) Traffic(_ context.Context, id study.SessionID) (map[study.Attemp
 	return all, nil
 }
 
+// Goodputs implements analysis.Source.
+func (s Source) Goodputs(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Goodput, error] {
+	return yieldAll(ctx, s.store, func() (all []analysis.Goodput) {
+		for _, x := range s.store.sessionsOf(f) {
+			for _, t := range x.Trials {
+				for _, a := range t.Attempts {
+					if most := study.Busiest(s.store.traffic[a.ID]); most > 0 {
+						all = append(all, analysis.Goodput{Trial: t.ID, Attempt: a.Number, Down: most})
+					}
+				}
+			}
+		}
+		return all
+	})
+}
+
 // Traffic implements analysis.Source.
 func (s Source) Traffic(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Traffic, error] {
 	return yieldAll(ctx, s.store, func() (all []analysis.Traffic) {

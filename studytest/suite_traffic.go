@@ -42,6 +42,9 @@ func testTraffic(l *lab) {
 	}
 	f := filter(v)
 	l.wantEqual("traffic", all(l, l.source.Traffic(l.ctx(), f)), want[:2])
+	most := study.Busiest(traffic())
+	l.wantEqual("busiest seconds", all(l, l.source.Goodputs(l.ctx(), f)), []analysis.Goodput{{Trial: person.Trials[1].ID, Attempt: 2, Down: most}})
 	f.Pilots = true
+	l.wantEqual("how many busiest seconds there are with pilots", len(all(l, l.source.Goodputs(l.ctx(), f))), 2)
 	l.wantEqual("traffic with pilots", all(l, l.source.Traffic(l.ctx(), f)), want)
 }

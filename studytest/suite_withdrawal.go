@@ -70,7 +70,9 @@ func testWithdrawals(l *lab) {
 	}
 	stone, err := l.Erase(l.ctx(), p, Noon.Add(2*time.Hour))
 	l.must(err)
-	stone.Removed = slices.DeleteFunc(stone.Removed, func(r study.Removed) bool { return r.Kind == "transition" || r.Kind == "input_summary" }) // memory keeps none
+	stone.Removed = slices.DeleteFunc(stone.Removed, func(r study.Removed) bool {
+		return r.Kind == "transition" || r.Kind == "input_summary" || r.Kind == "traffic_summary"
+	}) // memory keeps none
 	l.wantEqual("the tombstone", stone, study.Tombstone{
 		Participant: p, Code: x.Participant.Code, AskedAt: Noon.Add(time.Hour), ErasedAt: Noon.Add(2 * time.Hour), Session: x.ID, Attempts: []study.AttemptID{a.ID},
 		Removed: []study.Removed{

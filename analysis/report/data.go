@@ -21,9 +21,11 @@ type Data struct {
 	Invited     int                     // people with a personal link; 0 where only those of one group are described
 	Visits      []Visit                 // all of them, whether they count or not
 	About       instrument.Instrument   // the questions about the person; the zero Instrument if there are none
-	Notes       []Note                  // on trials that count, by participant and moment
-	Blind       bool                    // conditions are codes, the design names no planned comparison, and nobody knows who got which sequence: see study.Blinding
-	Unplanned   string                  // why these are not the data that the design plans to analyse, as in "pilots are among them"; empty if they are
+	// Calibrations of the study, the oldest first; none for a reader who is blind.
+	Calibrations []study.Calibration
+	Notes        []Note // on trials that count, by participant and moment
+	Blind        bool   // conditions are codes, the design names no planned comparison, and nobody knows who got which sequence: see study.Blinding
+	Unplanned    string // why these are not the data that the design plans to analyse, as in "pilots are among them"; empty if they are
 }
 
 // A Trial is a trial that counts.
@@ -36,8 +38,9 @@ type Trial struct {
 	Values      map[Asked]float64 // of measures
 	Answers     map[Asked]float64 // to numeric questions
 	Inputs      map[study.InputKind]Inputs
-	Rated       time.Time // when the last of the questions about it were answered; zero if not all are
-	Crisp       time.Time // when the first crisp input was answered; zero if none was
+	Rated       time.Time     // when the last of the questions about it were answered; zero if not all are
+	Goodput     study.Bitrate // payload towards the participant in the busiest second; 0 if it is not known
+	Crisp       time.Time     // when the first crisp input was answered; zero if none was
 }
 
 // Asked names a measure or a numeric question of an instrument. Both may have the same name.

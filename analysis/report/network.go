@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"vmstudy/analysis/figure"
@@ -11,9 +10,18 @@ import (
 	"vmstudy/netem"
 )
 
-// Network shows whether the network of each trial was what it was set to be: a dot a trial, over what is tolerated.
+// Network shows whether the network of each trial was what it was set to be: a dot a trial, over what is tolerated; and what calibrations found before.
 func Network(d Data) Section {
 	s := Section{ID: "network", Title: "Was the network what it was set to be?"}
+	for _, part := range []Section{roundTrips(d), rates(d), calibrated(d)} {
+		s.Lead, s.Figures = append(s.Lead, part.Lead...), append(s.Figures, part.Figures...)
+		s.Tables, s.Notes = append(s.Tables, part.Tables...), append(s.Notes, part.Notes...)
+	}
+	return s
+}
+
+// roundTrips holds the round trip that a probe measured before each trial to what was set.
+func roundTrips(d Data) (s Section) {
 	f := figure.Grouped{ID: "figure-round-trips", Title: "Round trip before each trial, measured less expected", Axis: "ms; shaded: the least that is tolerated in any network"}
 	twin := Table{
 		ID: "twin-round-trips", Title: f.Title,
@@ -77,7 +85,7 @@ func Network(d Data) Section {
 	if len(outliers.Rows) > 0 {
 		s.Tables = []Table{outliers}
 	}
-	s.Notes = []string{"What is expected is the round trip as set, and what a packet takes at the bandwidth as set. What is tolerated grows with both and with jitter; each trial is judged by its own. What passed in each second is in network.csv, and the calibration is what each network did before anybody came."}
+	s.Notes = []string{"What is expected is the round trip as set, and what a packet takes at the bandwidth as set. What is tolerated grows with both and with jitter; each trial is judged by its own. What passed in each second is in network.csv."}
 	return s
 }
 
@@ -90,12 +98,5 @@ func networkLead(measured, missing int, outliers Table) string {
 	if outside == 0 {
 		return fmt.Sprintf("In all %d measured %s the round trip was within what is tolerated%s", measured, plural(measured, "trial", "trials"), rest)
 	}
-	var names []string
-	for _, row := range outliers.Rows[:min(3, outside)] {
-		names = append(names, row[0].Say+", trial "+row[1].Say)
-	}
-	if outside > 3 {
-		names[2] += ", and more in the table"
-	}
-	return fmt.Sprintf("Of %d measured %s %d had another round trip than was set: %s%s", measured, plural(measured, "trial", "trials"), outside, strings.Join(names, "; "), rest)
+	return fmt.Sprintf("Of %d measured %s %d had another round trip than was set: %s%s", measured, plural(measured, "trial", "trials"), outside, named(outliers), rest)
 }

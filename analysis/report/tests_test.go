@@ -147,7 +147,7 @@ func TestAPairWithoutATestOfCompletionSaysWhy(t *testing.T) {
 
 func TestTrialsWhoseNetworkWasNotMeasuredAreCounted(t *testing.T) {
 	d := ordered(func(person, position, condition int) float64 { return 1 })
-	if got := Network(d).Lead; len(got) != 1 || got[0] != "None of the 24 trials with a network was measured." {
+	if got := Network(d).Lead; len(got) != 2 || got[0] != "None of the 24 trials with a network was measured." {
 		t.Errorf("nothing was measured, and the lead is %q", got)
 	}
 	for i, x := range d.Trials {
@@ -162,6 +162,94 @@ func TestTrialsWhoseNetworkWasNotMeasuredAreCounted(t *testing.T) {
 	}
 	if row := cells(s.Figures[0].Twin.Rows[0]); strings.Join(row[:3], " ") != "a 12 12" || row[4] != none {
 		t.Errorf("the row of a network without a measurement is %q", row)
+	}
+}
+
+// A trial in which more passed than was set is named. One in which less passed is not: nobody asked for more.
+func TestATrialThroughWhichMorePassedThanWasSetIsNamed(t *testing.T) {
+	d := ordered(func(person, position, condition int) float64 { return 1 })
+	set := study.Network{Down: 10 * study.Mbps, Up: 10 * study.Mbps}
+	for i, n := range d.Design.Networks {
+		if n.Name == "a" {
+			d.Design.Networks[i].Network = set
+		}
+	}
+	limited := 0
+	for i, x := range d.Trials {
+		if x.Condition.Network.Name != "a" {
+			continue
+		}
+		limited++
+		d.Trials[i].Attempt.Set, d.Trials[i].Goodput = set, 9*study.Mbps/study.Bitrate(limited)
+		if limited == 3 {
+			d.Trials[i].Goodput = 12 * study.Mbps
+		}
+		if limited == 4 {
+			d.Trials[i].Goodput = 0 // nobody measured it
+		}
+	}
+	s := Network(d)
+	rows := tableOf(s, "rate-outliers").Rows
+	if len(rows) != 1 || rows[0][3].Say != "12.00" || rows[0][5].Say != "120.0" {
+		t.Fatalf("outliers are %v", rows)
+	}
+	want := fmt.Sprintf("In 1 of %d trials more passed in a second than the rate lets pass: %s, trial %s.", limited-1, rows[0][0].Say, rows[0][1].Say)
+	if !slices.Contains(s.Lead, want) {
+		t.Errorf("leads are %q, want among them %q", s.Lead, want)
+	}
+	i := slices.IndexFunc(s.Figures, func(f Figure) bool { return f.ID == "rates" })
+	if i < 0 {
+		t.Fatal("there is no figure of rates")
+	}
+	var b strings.Builder
+	if err := s.Figures[i].Draw(&b); err != nil || !strings.Contains(b.String(), "too much") {
+		t.Errorf("the figure does not shade what is too much: %v", err)
+	}
+	if row := cells(s.Figures[i].Twin.Rows[0]); strings.Join(row[:4], " ") != fmt.Sprintf("a %d 1 10.00", limited) {
+		t.Errorf("its table begins with %q", row)
+	}
+}
+
+func TestTheNewestCalibrationOfEachNetworkIsShown(t *testing.T) {
+	d := ordered(func(person, position, condition int) float64 { return 1 })
+	calibration := func(measured float64, ok bool, networks ...study.NamedNetwork) study.Calibration {
+		c := study.Calibration{State: study.CalibrationFinished, StartedAt: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)}
+		for _, n := range networks {
+			c.Networks = append(c.Networks, study.CalibratedNetwork{Name: n.Name, Says: n.Network.String()})
+			c.Findings = append(c.Findings,
+				study.Finding{Network: n.Name, Name: "goodput_down", What: "goodput down", Unit: "Mbps", Known: true, Expected: 10, Measured: measured, Promised: true, Bar: 1, ErrorUnit: "%", OK: ok},
+				study.Finding{Network: n.Name, Name: "queue", What: "queue", OK: true})
+		}
+		return c
+	}
+	a, b := d.Design.Networks[0], d.Design.Networks[1]
+	changed := b
+	changed.Network.RTT += time.Second
+	stopped := calibration(3, false, a)
+	stopped.State = study.CalibrationStopped
+	for name, tc := range map[string]struct {
+		all  []study.Calibration
+		lead string
+		rows []string
+	}{
+		"none":                               {nil, "No network was calibrated as it is set here.", nil},
+		"the later of two":                   {[]study.Calibration{calibration(8, false, a, b), calibration(9.99, true, a, b)}, "At the calibration all was within its bars.", []string{a.Name + " 9.99 yes", b.Name + " 9.99 yes"}},
+		"one that was stopped tells nothing": {[]study.Calibration{calibration(9.99, true, a, b), stopped}, "At the calibration all was within its bars.", []string{a.Name + " 9.99 yes", b.Name + " 9.99 yes"}},
+		"one beyond its bar, and one that was set otherwise": {
+			[]study.Calibration{calibration(8, false, a, changed)}, "Beyond its bar at the calibration: " + a.Name + ", goodput down. Not calibrated as it is set here: " + b.Name + ".", []string{a.Name + " 8.00 no"},
+		},
+	} {
+		d.Calibrations = tc.all
+		s := calibrated(d)
+		var rows []string
+		for _, table := range s.Tables {
+			for _, row := range table.Rows {
+				rows = append(rows, row[0].Say+" "+row[5].Say+" "+row[9].Say)
+			}
+		}
+		if len(s.Lead) != 1 || s.Lead[0] != tc.lead || !slices.Equal(rows, tc.rows) {
+			t.Errorf("%s: %q and %q, want %q and %q", name, s.Lead, rows, tc.lead, tc.rows)
+		}
 	}
 }
 
