@@ -121,6 +121,8 @@ func Powered(c study.Comparison, plan model.PowerPlan, curve []model.Powered) Se
 		s.Lead = append(s.Lead, "What is assumed of the time on task is in natural logarithms of seconds: a difference of 0.1 is about 10.5 % more time.")
 	}
 	s.Notes = []string{
+		inWords(c, plan),
+		fmt.Sprintf("A power that was found to be 50 %% has a Monte Carlo error of %.1f points with so many studies, and less nearer to 0 and 100 %%; the lines at the points are Wilson’s intervals of 95 %%, about twice as far either way.", 100*math.Sqrt(0.25/float64(max(1, plan.Runs)))),
 		fmt.Sprintf(
 			"%d made-up studies for each number, seed %d: the same seed gives the same numbers. %d %s for each level, difference %s, level %s; standard deviations: %s between people, %s of their own difference, %s of one person in one condition.",
 			plan.Runs, plan.Seed, len(plan.Cells), plural(len(plan.Cells), "condition", "conditions"), short(plan.Difference[0]), short(plan.Level), short(plan.Between), short(plan.Taste), short(plan.Within)),
@@ -130,6 +132,38 @@ func Powered(c study.Comparison, plan model.PowerPlan, curve []model.Powered) Se
 		s.Notes = append(s.Notes, fmt.Sprintf("%d studies could not be tested, as where all values are equal. They count as such that find nothing.", refused))
 	}
 	return s
+}
+
+// inWords says in plain words what is assumed of the people who are made up.
+func inWords(c study.Comparison, plan model.PowerPlan) string {
+	say := fmt.Sprintf("What is assumed: on average people are at %s with %s, and %s with %s", short(plan.Level), c.Second, movedBy(plan.Difference[0]), c.First)
+	if len(plan.Cells) > 1 {
+		say += ", alike in all of the conditions that are compared"
+	}
+	say += fmt.Sprintf(". Two of three people are within %s of that average.", short(plan.Between))
+	switch {
+	case c.BetweenGroups():
+	case plan.Taste == 0:
+		say += " All mind the difference alike."
+	default:
+		say += fmt.Sprintf(" For two of three people the difference is within %s of the average one.", short(plan.Taste))
+	}
+	say += fmt.Sprintf(" Asked again, the same person would say something else: in two of three cases within %s of their own level.", short(plan.Within))
+	if plan.Scale != (model.Scale{}) {
+		say += fmt.Sprintf(" Then answers are rounded to the points of the scale, from %s to %s.", short(plan.Scale.Low), short(plan.Scale.High))
+	}
+	return say + " All of this varies by the normal distribution. Nobody learns, tires or leaves an answer out."
+}
+
+// movedBy says a difference in words.
+func movedBy(x float64) string {
+	switch {
+	case x > 0:
+		return short(x) + " higher"
+	case x < 0:
+		return short(-x) + " lower"
+	}
+	return "at the same"
 }
 
 // needed says how many participants the goal takes, as surely as the simulated studies tell it.

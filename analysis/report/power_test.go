@@ -87,6 +87,11 @@ func TestACurveOfPowerSaysWhatIsEnough(t *testing.T) {
 	if rows := s.Figures[0].Twin.Rows; len(rows) != len(Sizes()) || rows[0][0].Say != "6" || !notes(s, "seed 7") {
 		t.Errorf("%d rows, notes %q", len(rows), s.Notes)
 	}
+	for _, said := range []string{"What is assumed: on average people are at ", "Two of three people are within ", "has a Monte Carlo error of ", "rounded to the points of the scale, from 1 to 7"} {
+		if !notes(s, said) {
+			t.Errorf("no note says %q: %q", said, s.Notes)
+		}
+	}
 	none := Powered(c, plan, curve[:1])
 	if curve[0].Power < 0.8 && !strings.Contains(none.Lead[0], "no number of participants that was tried") {
 		t.Errorf("the lead is %q", none.Lead)
