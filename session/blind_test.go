@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,9 +26,22 @@ var blindLinks = []study.NamedNetwork{
 	{Name: "2/200", Network: study.Network{Down: 2 * study.Mbps, Up: 2 * study.Mbps, RTT: 200 * time.Millisecond}},
 }
 
+// blindDeeds are what people do who do not look. task is the place of its task among the demo's, and goal another goal than
+// the task's own, if there is one.
+var blindDeeds = []struct {
+	name string
+	task int
+	goal string
+	do   func(*typistsHands, study.Task)
+}{
+	{"type", 1, "", (*typistsHands).write},
+	{"paint", 2, "", (*typistsHands).paint},
+	{"drag", 2, "105 426 390 5 286EDC", (*typistsHands).draw}, // one row of pixels along the line
+}
+
 // TestWhoWorksWithoutLookingLosesNothing does the demo's tasks at a person's pace and never looks at the screen. The
-// guest reports the task as complete only if every letter and click arrived, in order. STUDYCTL_TEST_BLIND is the number
-// of runs.
+// guest reports the task as complete only if every letter, click and drag arrived, in order. STUDYCTL_TEST_BLIND is the
+// number of runs.
 func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
 	studytest.Need(t, "qemu", "fuse")
 	runs := studytest.Times(t, "STUDYCTL_TEST_BLIND", 1)
@@ -38,8 +52,10 @@ func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
 	host := vmhosttest.Host(t, 0)
 	for run := range runs {
 		link, strategy := blindLinks[run%2], []study.Strategy{study.BestStrategy, study.NoStrategy}[run/2%2]
-		task := app.Tasks[1+run/4%2] // the tasks of writing and painting
-		t.Run(fmt.Sprintf("%d %s %s %s", run+1, task.ID, link.Name, strategy), func(t *testing.T) {
+		does := blindDeeds[run/4%len(blindDeeds)]
+		task := app.Tasks[does.task]
+		task.Goal = cmp.Or(does.goal, task.Goal)
+		t.Run(fmt.Sprintf("%d %s %s %s", run+1, does.name, link.Name, strategy), func(t *testing.T) {
 			t.Parallel()           // page by page, a run takes half an hour and leaves the processor idle
 			limit := 2 * time.Hour // without a forecast it takes half an hour
 			if strategy == study.BestStrategy {
@@ -50,8 +66,7 @@ func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
 			_, d := openTypist(ctx, t, host, app, study.Condition{Access: study.Access{Method: study.Stream, Strategy: strategy}, Network: link, Task: task})
 			p := newTypistsHands(ctx, t, d)
 			began := time.Now()
-			blind := map[study.TaskID]func(*typistsHands, study.Task){"type": (*typistsHands).write, "paint": (*typistsHands).paint}
-			blind[task.ID](p, task)
+			does.do(p, task)
 			done := time.Since(began)
 			p.save()
 			select {
@@ -135,6 +150,21 @@ func (p *typistsHands) paint(study.Task) {
 	for _, at := range [][2]int{{38, 288}, {88, 103}, {557, 510}} {
 		p.click(at[0], at[1])
 	}
+}
+
+// draw chooses the colour and the pencil, and draws a line on the meadow.
+func (p *typistsHands) draw(study.Task) {
+	p.click(38, 288)
+	p.click(18, 103)
+	p.goTo(337, 625)
+	p.pause(300 * time.Millisecond)
+	p.point(p.x, p.y, 1)
+	p.pause(100 * time.Millisecond)
+	p.way(p.x, p.y, 737, 625, 1)
+	p.x = 737
+	p.pause(100 * time.Millisecond)
+	p.point(p.x, p.y, 0)
+	p.pause(300 * time.Millisecond)
 }
 
 func (p *typistsHands) save() {
