@@ -91,6 +91,7 @@ func TestWhatIsAboutUsIsNotAboutTheReader(t *testing.T) {
 		"530 5.7.0 Authentication required":                                                   study.MailUnsigned,
 		"554 5.7.1 <bob@example.org>: Relay access denied":                                    study.MailUnsigned, // Postfix, where nobody signs in
 		"554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied":                 study.MailUnsigned,
+		"550 5.7.1 <bob@example.org>: this mailbox takes no mail of studies":                  study.MailRefused,
 		"550 5.1.1 <bob@example.org>: Recipient address rejected: User unknown in that table": study.MailRefused,
 	} {
 		var f *mail.Failure

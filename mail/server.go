@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/textproto"
+	"regexp"
 	"strings"
 	"time"
 
@@ -186,6 +187,9 @@ func before(ctx context.Context, err error) error {
 	return f
 }
 
+// relays matches what servers say who do not pass mail on for us. With the same code, 5.7.1, one mailbox may refuse what it does not like.
+var relays = regexp.MustCompile(`(?i)relay|authenticat|client host|not permitted to send|sign in|log in`)
+
 // after says why a mail was not taken, without a word of the server.
 func after(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
@@ -200,7 +204,7 @@ func after(ctx context.Context, err error) error {
 	switch {
 	case f.Code >= 400 && f.Code < 500:
 		f.Cause = study.MailDeferred
-	case f.Code == 530, f.Code >= 500 && sent.Reason == gomail.ErrSMTPRcptTo && strings.HasPrefix(sent.EnhancedStatusCode(), "5.7."):
+	case f.Code == 530, f.Code >= 500 && sent.Reason == gomail.ErrSMTPRcptTo && strings.HasPrefix(sent.EnhancedStatusCode(), "5.7.") && relays.MatchString(sent.Error()):
 		f.Cause = study.MailUnsigned // it relays nothing for us (RFC 3463, section 3.8; RFC 4954, section 6)
 	case f.Code >= 500 && sent.Reason == gomail.ErrSMTPRcptTo:
 		f.Cause = study.MailRefused

@@ -2,8 +2,10 @@ package netem
 
 import "vmstudy/study"
 
-// A link may carry this much more than its rate, for what counting adds: a second is cut where a counter is read.
-const toleratedRate = 0.01
+// A link may carry this much more than its rate in one second of many, for what counting adds: a second is cut where a counter is read, and a
+// computer that stood still for a moment passes on in one second what was due in the one before. The verdict is to find a link without its
+// rate or with another's. The calibration measures a rate exactly.
+const toleratedRate = 0.1
 
 // shortestCount is the shortest time in which traffic is counted; see study.LinkSecond.Lasts.
 const shortestCount = 0.5 // seconds
@@ -19,7 +21,7 @@ type RateVerdict struct {
 // JudgeRate compares the payload that passed towards the participant in some second with what n lets pass. known is false if n has no one rate: it is unlimited,
 // follows a trace, or changes.
 //
-// The tolerance holds the last packet, which may belong to the second before, and what jitter may move from one second into the next.
+// The tolerance holds also the last packet, which may belong to the second before, and what jitter may move from one second into the next.
 func JudgeRate(n study.Network, goodput study.Bitrate) (v RateVerdict, known bool) {
 	if n.Down == 0 || n.TraceDown != "" || len(n.Schedule.Phases) > 0 {
 		return RateVerdict{}, false
@@ -28,7 +30,7 @@ func JudgeRate(n study.Network, goodput study.Bitrate) (v RateVerdict, known boo
 	v = RateVerdict{
 		Share:     float64(goodput) / float64(n.Down),
 		Full:      FullPayload / size,
-		Tolerance: toleratedRate + (8*size/float64(n.Down)+2*n.Jitter.Seconds())/shortestCount,
+		Tolerance: toleratedRate + 8*size/float64(n.Down)/shortestCount + 2*n.Jitter.Seconds(),
 	}
 	v.OK = v.Share <= v.Full+v.Tolerance
 	return v, true

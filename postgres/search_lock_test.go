@@ -39,6 +39,11 @@ func TestATrialOfASearchEndsInTheOrderInWhichOthersLock(t *testing.T) {
 		ended <- db.RecordAttempt(ctx, a, at, 2*time.Second)
 	}()
 	for waits := 0; waits == 0; { // until it waits for the session
+		select {
+		case err := <-ended:
+			t.Fatalf("the attempt has ended without waiting for the session: %v", err)
+		default:
+		}
 		must(t, conn.QueryRow(ctx, `SELECT count(*) FROM pg_locks WHERE NOT granted`).Scan(&waits))
 	}
 	if _, err := other.Exec(ctx, `SELECT id FROM attempt WHERE id = $1 FOR UPDATE NOWAIT`, a.ID); err != nil {

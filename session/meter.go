@@ -33,7 +33,8 @@ func newMeter(link netem.Link) *meter {
 // sample reads the link's counters. A link reports each wait in a queue only once, so every sample must
 // be added to the series.
 func (m *meter) sample() netem.Sample {
-	now := netem.Sample{At: time.Now(), Total: m.link.Counters()}
+	now := netem.Sample{Total: m.link.Counters()}
+	now.At = time.Now() // of the counters: to ask for them may take a while
 	// A link of the kernel way does not know how long packets wait.
 	if queues, ok := m.link.(interface{ TakeWaits() (down, up netem.Waits) }); ok {
 		now.Down, now.Up = queues.TakeWaits()

@@ -137,7 +137,7 @@ func (c Correspondence) Owed(now time.Time) (all []Mail) {
 	for _, kind := range []MailKind{MailConfirms, MailCancels, MailReminds} {
 		m := Mail{Participant: c.Address.Participant, Kind: kind, Fact: len(c.Diary.Facts), QueuedAt: queued, DueAt: now, State: MailWaits, At: now}
 		urgent := kind == MailCancels && c.Diary.Last().By != 0
-		if (urgent || today+len(all) < maxMailsADay) && c.Holds(m, now) && c.begins(m) && !c.has(m) {
+		if (urgent || today+len(all) < maxMailsADay) && c.Holds(m, now) && c.begins(m, now) && !c.has(m) {
 			all = append(all, m)
 		}
 	}
@@ -146,11 +146,11 @@ func (c Correspondence) Owed(now time.Time) (all []Mail) {
 
 // begins reports whether m is news to who reads it. Who says where to write to only after an appointment was cancelled has seen that; and
 // who books shortly before an appointment needs no reminder.
-func (c Correspondence) begins(m Mail) bool {
+func (c Correspondence) begins(m Mail, now time.Time) bool {
 	last := c.Diary.Last()
 	switch m.Kind {
 	case MailCancels:
-		return !c.Address.At.After(last.At)
+		return !c.Address.At.After(last.At) || c.Address.At.After(now) // after now: the clock was set back since
 	case MailReminds:
 		near := last.StartsAt.Add(-c.Asks.Remind)
 		return last.At.Before(near) && c.Address.At.Before(near)

@@ -44,6 +44,7 @@ func TestWhichMailsAreOwed(t *testing.T) {
 		"who has moved gets another":          {func(c *Correspondence) { mailed(confirmed)(c); then(BookingMoved, 1)(c) }, 1, MailConfirms},
 		"who cancels gets a cancellation":     {then(BookingCancelled, 1), 1, MailCancels},
 		"unless they said later where to":     {func(c *Correspondence) { then(BookingCancelled, 1)(c); c.Address.At = after(2) }, 2, ""},
+		"or a clock was set back since":       {func(c *Correspondence) { then(BookingCancelled, 1)(c); c.Address.At = after(2) }, 1.5, MailCancels},
 		"who walks in gets nothing":           {func(c *Correspondence) { c.Diary.Facts[0].Kind = BookingWalkedIn }, 0.1, ""},
 		"who did not come gets nothing":       {then(BookingMissed, 11), 11, ""},
 		"who has no appointment gets nothing": {func(c *Correspondence) { c.Diary.Facts = nil }, 1, ""},

@@ -192,7 +192,7 @@ func examineIsolation(ctx context.Context, c Config, _ tell) (string, error) {
 		case vmhost.AsOwnUser:
 			return nil
 		case vmhost.InNamespaces:
-			return study.Refuse(study.ErrDenied, "machines have no network and see no other process, but all of them run as the user who starts studyctl: a guest that breaks out of its emulator could reach that user's files. Run by root, each gets a user of its own")
+			return study.Refuse(study.ErrDenied, "machines have no network, but all of them run as the user who starts studyctl: a guest that breaks out of its emulator could reach that user's files, and the database. Run by root, each gets a user of its own")
 		default:
 			return study.Refuse(study.ErrDenied, "all machines run as the user who starts studyctl: a guest that breaks out of its emulator could reach the others, that user's files and the network")
 		}

@@ -97,9 +97,9 @@ func (s *Server) audited(next http.Handler) http.Handler {
 		ctx, form := page.WithForm(r.Context())
 		act := audit.Act{Who: who, At: s.Now(), What: func() (string, string, string) {
 			if strings.HasPrefix(pattern, appointments) || strings.HasPrefix(pattern, apiAppointments) {
-				return actionOf(pattern), r.URL.Path, byToken(r, choices(*form, "ground"))
+				return doing(r, pattern), r.URL.Path, byToken(r, choices(*form, "ground"))
 			}
-			return actionOf(pattern), r.URL.Path, byToken(r, choices(*form))
+			return doing(r, pattern), r.URL.Path, byToken(r, choices(*form))
 		}}
 		answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		next.ServeHTTP(answer, r.WithContext(audit.During(ctx, act)))
@@ -150,6 +150,14 @@ func method(asked string) string {
 		return http.MethodGet
 	}
 	return asked
+}
+
+// doing returns what a request that changes something does, in the words of the page that does the same.
+func doing(r *http.Request, pattern string) string {
+	if r.Method == http.MethodDelete {
+		return actionOf(pattern) + " remove"
+	}
+	return actionOf(pattern)
 }
 
 // actionOf returns what a POST to a route does, in words: those of its path without the numbers.

@@ -10,7 +10,7 @@ import (
 
 // calibrated has, of each network, what the newest calibration that has finished found of the quantities that have a bar.
 func calibrated(d Data) (s Section) {
-	if d.Blind || len(d.Trials)*len(d.Design.Networks) == 0 {
+	if d.Blind || len(d.Trials)*len(d.Design.Passed()) == 0 {
 		return s
 	}
 	t := Table{
@@ -18,16 +18,15 @@ func calibrated(d Data) (s Section) {
 		Columns: slices.Concat(texts("Network", "Quantity", "Set", "Unit"), numbers("Expected", "Measured", "Error", "Bar"), texts("Unit of the error", "Within", "Began")),
 	}
 	var without, beyond []string
-	for _, n := range d.Design.Networks {
-		c, found := newestOf(d.Calibrations, n)
-		if !found {
+	passed := d.Design.Passed()
+	for _, n := range passed {
+		c, as, found := newestOf(d.Calibrations, n)
+		promised := slices.DeleteFunc(slices.Clone(c.Findings), func(f study.Finding) bool { return f.Network != as || !f.Promised })
+		if !found || len(promised) == 0 {
 			without = append(without, n.Name)
 			continue
 		}
-		for _, f := range c.Findings {
-			if f.Network != n.Name || !f.Promised {
-				continue
-			}
+		for _, f := range promised {
 			within := "yes"
 			if !f.OK {
 				within = "no"
@@ -47,14 +46,14 @@ func calibrated(d Data) (s Section) {
 		}
 	}
 	switch {
-	case len(without) == len(d.Design.Networks):
+	case len(without) == len(passed):
 		s.Lead = []string{"No network was calibrated as it is set here."}
 	case len(beyond) > 0:
 		s.Lead = []string{fmt.Sprintf("Beyond its bar at the calibration: %s.", strings.Join(beyond, "; "))}
 	default:
 		s.Lead = []string{"At the calibration all was within its bars."}
 	}
-	if len(without) > 0 && len(without) < len(d.Design.Networks) {
+	if len(without) > 0 && len(without) < len(passed) {
 		s.Lead[0] += fmt.Sprintf(" Not calibrated as %s set here: %s.", plural(len(without), "it is", "they are"), strings.Join(without, ", "))
 	}
 	if len(t.Rows) > 0 {
@@ -63,12 +62,18 @@ func calibrated(d Data) (s Section) {
 	return s
 }
 
-// newestOf returns the newest finished calibration of a network as it is set now.
-func newestOf(all []study.Calibration, n study.NamedNetwork) (study.Calibration, bool) {
+// newestOf returns the newest finished calibration of a network as it is set now, and the name that the network had then: equal networks are
+// calibrated once, and a name may have changed since.
+func newestOf(all []study.Calibration, n study.NamedNetwork) (c study.Calibration, as string, found bool) {
 	for _, c := range slices.Backward(all) {
-		if c.State == study.CalibrationFinished && slices.Contains(c.Networks, study.CalibratedNetwork{Name: n.Name, Says: n.Network.String()}) {
-			return c, true
+		if c.State != study.CalibrationFinished {
+			continue
+		}
+		for _, m := range c.Networks {
+			if m.Says == n.Network.String() {
+				return c, m.Name, true
+			}
 		}
 	}
-	return study.Calibration{}, false
+	return study.Calibration{}, "", false
 }

@@ -136,7 +136,11 @@ func Powered(c study.Comparison, plan model.PowerPlan, curve []model.Powered) Se
 
 // inWords says in plain words what is assumed of the people who are made up.
 func inWords(c study.Comparison, plan model.PowerPlan) string {
-	say := fmt.Sprintf("What is assumed: on average people are at %s with %s, and %s with %s", short(plan.Level), c.Second, movedBy(plan.Difference[0]), c.First)
+	say := "What is assumed: "
+	if plan.Scale != (model.Scale{}) { // without a scale the level does not matter
+		say += fmt.Sprintf("on average people are at %s with %s, and ", short(plan.Level), c.Second)
+	}
+	say += fmt.Sprintf("%s with %s", movedBy(plan.Difference[0]), c.First)
 	if len(plan.Cells) > 1 {
 		say += ", alike in all of the conditions that are compared"
 	}

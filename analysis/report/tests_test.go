@@ -227,6 +227,10 @@ func TestTheNewestCalibrationOfEachNetworkIsShown(t *testing.T) {
 	changed.Network.RTT += time.Second
 	stopped := calibration(3, false, a)
 	stopped.State = study.CalibrationStopped
+	called := a
+	called.Name = "an older name"
+	nothing := calibration(9.99, true, a, b)
+	nothing.Findings = nothing.Findings[:2] // those of the first
 	for name, tc := range map[string]struct {
 		all  []study.Calibration
 		lead string
@@ -234,6 +238,8 @@ func TestTheNewestCalibrationOfEachNetworkIsShown(t *testing.T) {
 	}{
 		"none":                               {nil, "No network was calibrated as it is set here.", nil},
 		"the later of two":                   {[]study.Calibration{calibration(8, false, a, b), calibration(9.99, true, a, b)}, "At the calibration all was within its bars.", []string{a.Name + " 9.99 yes", b.Name + " 9.99 yes"}},
+		"a network that was renamed":         {[]study.Calibration{calibration(9.99, true, called, b)}, "At the calibration all was within its bars.", []string{a.Name + " 9.99 yes", b.Name + " 9.99 yes"}},
+		"one of which nothing was measured":  {[]study.Calibration{nothing}, "At the calibration all was within its bars. Not calibrated as it is set here: " + b.Name + ".", []string{a.Name + " 9.99 yes"}},
 		"one that was stopped tells nothing": {[]study.Calibration{calibration(9.99, true, a, b), stopped}, "At the calibration all was within its bars.", []string{a.Name + " 9.99 yes", b.Name + " 9.99 yes"}},
 		"one beyond its bar, and one that was set otherwise": {
 			[]study.Calibration{calibration(8, false, a, changed)}, "Beyond its bar at the calibration: " + a.Name + ", goodput down. Not calibrated as it is set here: " + b.Name + ".", []string{a.Name + " 8.00 no"},

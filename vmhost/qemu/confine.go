@@ -175,8 +175,8 @@ type Confinement int
 const (
 	// Unconfined is a QEMU that may do what the user may who runs this program.
 	Unconfined Confinement = iota
-	// InNamespaces is a QEMU that has no network, sees no other process, and may only read the memory of its appliance.
-	// It runs as the user who runs this program, and so may read and write that user's files.
+	// InNamespaces is a QEMU that has no network, can signal no other process, and has the memory of its appliance open for
+	// reading only. It runs as the user who runs this program. So it may open that user's files, and sockets that have a path.
 	InNamespaces
 	// AsOwnUser is InNamespaces as a user that no other process has.
 	AsOwnUser

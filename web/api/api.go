@@ -23,6 +23,8 @@ const release = "1"
 const (
 	bodyLimit = 64 << 10 // bytes
 	deadline  = 30 * time.Second
+
+	bodyPatience = 30 * time.Second // until a body must have come, which is small
 )
 
 // Server answers programs. Build it with New.
@@ -78,7 +80,7 @@ func describe(o Operation) huma.Operation {
 		OperationID: strings.ToLower(o.Method) + name, Method: o.Method, Path: o.Path, Summary: o.Says,
 		Description:  "Needs the right: " + string(o.Right) + ".",
 		Security:     []map[string][]string{{"token": {string(o.Right)}}},
-		MaxBodyBytes: bodyLimit, BodyReadTimeout: -1, // page.Paced has the deadlines
+		MaxBodyBytes: bodyLimit, BodyReadTimeout: bodyPatience,
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"vmstudy/internal/webtest"
 	"vmstudy/study"
+	"vmstudy/studytest"
 )
 
 var update = flag.Bool("update", false, "write docs/openapi.json anew")
@@ -286,4 +287,30 @@ func TestAProgramThatAsksTooOftenWaits(t *testing.T) {
 	p.ask("works", "GET", "/studies", "", 429)
 	l.Now = l.Now.Add(time.Second)
 	p.ask("works", "GET", "/studies", "", 200)
+}
+
+// deadlined notes until when a request's body must have come.
+type deadlined struct {
+	*httptest.ResponseRecorder
+	by time.Time
+}
+
+func (d *deadlined) SetReadDeadline(by time.Time) error {
+	d.by = by
+	return nil
+}
+
+// A body that never comes would hold its connection for ever, even if the token has been revoked since.
+func TestABodyHasToComeInTime(t *testing.T) {
+	l := webtest.NewLab(t)
+	p := programOf(l)
+	p.token("works", l.Ada.ID, func(*study.Token) {})
+	r := httptest.NewRequest("POST", fmt.Sprintf("/api/v1/studies/%d/participants", l.Study(studytest.OneTrial(), true)), strings.NewReader(`{"number": 1}`))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer works")
+	w := &deadlined{ResponseRecorder: httptest.NewRecorder()}
+	p.Handler.ServeHTTP(w, r)
+	if left := time.Until(w.by); w.Code != 200 || left < time.Second || left > time.Minute {
+		t.Errorf("status %d, and the body may take %v, want at most a minute: %s", w.Code, left, w.Body)
+	}
 }

@@ -2,6 +2,6 @@
 // change some of it. It is described in docs/api.md.
 //
 // It has no rules of its own. What a page reads comes from the same store, and what a form changes is changed by the function of package lab that
-// the form uses, from the same fields: body.fields says under which names. Who asks was let in by signin.Bearer, and has the right that routes.go
+// the form uses, from the same fields. Who asks was let in by signin.Bearer, and has the right that routes.go
 // in package web states. The OpenAPI document is made of the types of the handlers.
 package api

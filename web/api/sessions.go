@@ -97,7 +97,8 @@ type Ground struct {
 	Reason string `json:"reason,omitempty" doc:"More about it, in words."`
 }
 
-// RuleOnPlace drops or excludes the participant of a session, or puts them back.
+// RuleOnPlace drops or excludes the participant of a session, or puts them back. It answers with nothing: who conducts may not
+// read sessions.
 func (s *Server) RuleOnPlace(ctx context.Context, in *struct {
 	InSession
 	Body struct {
@@ -105,15 +106,12 @@ func (s *Server) RuleOnPlace(ctx context.Context, in *struct {
 		State string `json:"state" enum:"dropped,excluded,active"`
 	}
 },
-) (*OneSession, error) {
+) (*struct{}, error) {
 	asked := form(ctx, map[string]string{"state": in.Body.State, "ground": in.Body.Ground.Ground, "reason": in.Body.Reason})
-	if err := s.lab.RuleBy(ctx, in.id(), asked); err != nil {
-		return nil, err
-	}
-	return s.Session(ctx, &in.InSession)
+	return nil, s.lab.RuleBy(ctx, in.id(), asked)
 }
 
-// RuleOnTrial excludes a trial, or lets it count again.
+// RuleOnTrial excludes a trial, or lets it count again. It answers with nothing, as RuleOnPlace.
 func (s *Server) RuleOnTrial(ctx context.Context, in *struct {
 	InSession
 	Trial int64 `path:"trial" minimum:"1" doc:"Number of the trial."`
@@ -122,10 +120,7 @@ func (s *Server) RuleOnTrial(ctx context.Context, in *struct {
 		Excluded bool `json:"excluded"`
 	}
 },
-) (*OneSession, error) {
+) (*struct{}, error) {
 	asked := form(ctx, map[string]string{"excluded": yes(in.Body.Excluded), "ground": in.Body.Ground.Ground, "reason": in.Body.Reason})
-	if err := s.lab.RuleOnTrialBy(ctx, in.id(), study.TrialID(in.Trial), asked); err != nil {
-		return nil, err
-	}
-	return s.Session(ctx, &in.InSession)
+	return nil, s.lab.RuleOnTrialBy(ctx, in.id(), study.TrialID(in.Trial), asked)
 }

@@ -69,7 +69,7 @@ type Problem struct {
 // ProblemOf returns what a program is told of err. It logs internal errors for the person who runs the server.
 func (s *Site) ProblemOf(r *http.Request, err error) Problem {
 	code, say := Explain(err)
-	if code >= http.StatusInternalServerError {
+	if left := r.Context().Err() != nil && errors.Is(err, context.Canceled); code >= http.StatusInternalServerError && !left {
 		s.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", route(r), "err", err)
 	}
 	return Problem{headings[code], code, say}

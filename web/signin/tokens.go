@@ -2,6 +2,7 @@ package signin
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -43,6 +44,9 @@ func (s *Server) MakeToken(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		_, err = s.accounts.AddToken(audit.Because(r.Context(), aboutToken(t.Token)+", "+s.reachWords(t.Token)), t.Token)
 	}
+	if errors.Is(err, study.ErrNotFound) {
+		err = errNoSuchStudy
+	}
 	if say := study.Sentence(err); say != "" {
 		code, _ := page.Explain(err)
 		v.Say = page.Sentence(say)
@@ -54,6 +58,8 @@ func (s *Server) MakeToken(w http.ResponseWriter, r *http.Request) error {
 	s.Log.InfoContext(r.Context(), "token made", "experimenter", page.Who(r.Context()).Name, "from", s.address(r))
 	return s.renderTokens(w, r, http.StatusOK, view.Tokens{Days: "90", Chosen: []string{string(study.See)}, Made: t.secret, MadeName: t.Name})
 }
+
+var errNoSuchStudy = study.Refuse(study.ErrInvalid, "Choose one of your studies by its number, or leave it empty.")
 
 // madeToken is a token with what the program sends.
 type madeToken struct {
@@ -79,8 +85,8 @@ func (s *Server) tokenIn(r *http.Request, in url.Values) (madeToken, error) {
 	}
 	if text := in.Get("study"); text != "" {
 		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || !page.ReachesAny(r.Context(), study.StudyID(n)) {
-			return madeToken{}, study.Refuse(study.ErrInvalid, "Choose one of your studies by its number, or leave it empty.")
+		if err != nil || n < 1 || !page.ReachesAny(r.Context(), study.StudyID(n)) {
+			return madeToken{}, errNoSuchStudy
 		}
 		t.Study = study.StudyID(n)
 	}

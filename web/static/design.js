@@ -87,7 +87,12 @@ function add(list, rows) {
 function fillIn(row) {
   const chosen = form.elements.profile.selectedOptions[0];
   for (const [name, value] of Object.entries(JSON.parse(chosen.dataset.values ?? "{}"))) {
-    row.querySelector(`[name="${row.id}.${name}"]`).value = value;
+    const field = row.querySelector(`[name="${row.id}.${name}"]`);
+    field.value = value;
+    if (field.value !== value && field.options) { // a trace that is not here any more: the server says so, rather than nobody
+      field.add(new Option(value, value));
+      field.value = value;
+    }
   }
   form.elements.profile.selectedIndex = 0;
 }
