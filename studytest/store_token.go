@@ -16,6 +16,11 @@ func (s *Store) AddToken(_ context.Context, t study.Token) (study.TokenID, error
 	if err := t.Check(); err != nil {
 		return 0, err
 	}
+	if t.Study != 0 {
+		if _, err := s.study(t.Study); err != nil {
+			return 0, err
+		}
+	}
 	n := 0
 	for _, other := range s.tokens {
 		if other.Owner == t.Owner && other.Works(t.MadeAt) {

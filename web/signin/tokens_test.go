@@ -28,6 +28,8 @@ func TestATokenIsMadeShownOnceListedAndRevoked(t *testing.T) {
 		"a right that no token can have": {func(f url.Values) { f.Set("right", "administer") }, 422, "only reach what the form offers"},
 		"for ever":                       {func(f url.Values) { f.Set("days", "367") }, 422, "A token works from 1 to 366 days."},
 		"days in words":                  {func(f url.Values) { f.Set("days", "many") }, 422, "A token works from 1 to 366 days."},
+		"all studies by a number":        {func(f url.Values) { f.Set("study", "0") }, 422, "Choose one of your studies"},
+		"a study that there is not":      {func(f url.Values) { f.Set("study", "4711") }, 422, "Choose one of your studies"},
 		"a study in words":               {func(f url.Values) { f.Set("study", "mine") }, 422, "Choose one of your studies"},
 	} {
 		a := l.Post(path, wants(c.change))
