@@ -37,6 +37,7 @@ var blindDeeds = []struct {
 	{"type", 1, "", (*typistsHands).write},
 	{"paint", 2, "", (*typistsHands).paint},
 	{"drag", 2, "105 426 390 5 286EDC", (*typistsHands).draw}, // one row of pixels along the line
+	{"mark", 1, "", (*typistsHands).mark},
 }
 
 // TestWhoWorksWithoutLookingLosesNothing does the demo's tasks at a person's pace and never looks at the screen. The
@@ -130,7 +131,11 @@ func (p *typistsHands) click(x, y int) {
 // write clicks into the editor and types the sentence at 12 letters a second.
 func (p *typistsHands) write(task study.Task) {
 	p.click(500, 300)
-	for _, c := range task.Goal {
+	p.letters(task.Goal)
+}
+
+func (p *typistsHands) letters(text string) {
+	for _, c := range text {
 		capital := c >= 'A' && c <= 'Z'
 		if capital {
 			p.key(robot.KeyShift, true)
@@ -143,6 +148,22 @@ func (p *typistsHands) write(task study.Task) {
 		}
 		p.pause(33 * time.Millisecond)
 	}
+}
+
+// mark writes the wrong sentence, marks it by dragging from its end to its beginning, and writes the right one in its place. If the drag
+// marks nothing, both are there.
+func (p *typistsHands) mark(task study.Task) {
+	p.write(study.Task{Goal: "Not this."})
+	p.goTo(900, 300)
+	p.pause(300 * time.Millisecond)
+	p.point(p.x, p.y, 1)
+	p.pause(100 * time.Millisecond)
+	p.way(p.x, p.y, 2, 62, 1)
+	p.x, p.y = 2, 62
+	p.pause(100 * time.Millisecond)
+	p.point(p.x, p.y, 0)
+	p.pause(300 * time.Millisecond)
+	p.letters(task.Goal)
 }
 
 // paint chooses the colour and the bucket, and fills the door.

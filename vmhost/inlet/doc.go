@@ -49,6 +49,9 @@
 //     device, unless the guest has read that one. If the machine stood still in between, or the host gave
 //     its processor no time, the Inlet waits until the guest has read it. The reason: a program that finds
 //     input on both devices reads one device after the other, and so may change the order.
+//   - If the machine stood still since the latest input of a drag, or the host gave its processor less than half of the
+//     time that it wanted, the next one waits until the guest has rested. The reason: a program that finds a whole drag at
+//     once may handle its end before its beginning. Clicks, and moves of at most 5 pixels, do not wait.
 //   - The caller is told what became of each input: it went in after some delay, another replaced it, or
 //     it will never go in.
 package inlet

@@ -86,3 +86,67 @@ func amongst(all, want []image.Point) (found []image.Point) {
 	}
 	return found
 }
+
+// A program that stood still finds what was sent meanwhile all at once, and may then look at the end of a drag before its beginning. So the
+// inputs of a drag wait until a machine that had less time than its clock tells has handled what went in before.
+func TestADragWaitsUntilAMachineThatStoodStillHasHandledIt(t *testing.T) {
+	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+	start := image.Pt(100, 100)
+	press, draw, release := deed{1, start}, deed{1, start.Add(image.Pt(50, 0))}, deed{0, start.Add(image.Pt(50, 0))}
+	for name, tt := range map[string]struct {
+		does                 []deed // the last of these is asked about
+		wall, passed, worked int    // ms from the one before
+		idle, rested, unseen bool
+		in                   bool
+	}{
+		"the machine went on":                            {does: []deed{press, draw}, wall: 30, passed: 30, worked: 30, in: true},
+		"it stood still":                                 {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100},
+		"it stood still, and has rested since":           {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, rested: true, in: true},
+		"it stood still, and rests":                      {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, idle: true, in: true},
+		"it stood still, and the finger trembles":        {does: []deed{press, {1, start.Add(image.Pt(-3, 4))}}, wall: 300, passed: 100, worked: 100, in: true},
+		"the host gave its processor no time":            {does: []deed{press, draw}, wall: 30, passed: 30, worked: 1},
+		"the host gave it a third of the time":           {does: []deed{press, draw}, wall: 300, passed: 300, worked: 100},
+		"nobody sees its processor":                      {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, unseen: true, in: true},
+		"nobody waits for ever":                          {does: []deed{press, draw}, wall: 5000, passed: 2000, worked: 1000, in: true},
+		"on the way the machine goes on":                 {does: []deed{press, draw, {1, start.Add(image.Pt(90, 0))}}, wall: 30, passed: 30, worked: 30, in: true},
+		"on the way it stands still":                     {does: []deed{press, draw, {1, start.Add(image.Pt(90, 0))}}, wall: 300, passed: 30, worked: 30},
+		"the drag ends on a machine that goes on":        {does: []deed{press, draw, release}, wall: 110, passed: 110, worked: 110, in: true},
+		"it ends on one that stood still":                {does: []deed{press, draw, release}, wall: 400, passed: 110, worked: 110},
+		"a click ends on one that stood still":           {does: []deed{press, {0, start}}, wall: 400, passed: 110, worked: 110, in: true},
+		"a click with a finger that trembles ends there": {does: []deed{press, {1, start.Add(image.Pt(3, 0))}, {0, start.Add(image.Pt(3, 0))}}, wall: 400, passed: 110, worked: 110, in: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, q, now := NewWants(Virtio, stays), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0), Idle: true}
+			bring := func(d deed) {
+				if _, ok := q.Push(now.Wall, w.Point(d.buttons, d.at)); !ok {
+					t.Fatal("no room for a person")
+				}
+			}
+			for _, d := range append([]deed{{0, start}}, tt.does[:len(tt.does)-1]...) {
+				now.Wall, now.Passed, now.Worked = now.Wall.Add(ms(200)), now.Passed+ms(200), now.Worked+ms(100)
+				bring(d)
+				if _, ok := q.Pop(now); !ok {
+					t.Fatalf("%+v has to wait on a machine that rests", d)
+				}
+			}
+			before := now.Wall
+			now = Time{Wall: before.Add(ms(tt.wall)), Passed: now.Passed + ms(tt.passed), Worked: now.Worked + ms(tt.worked), Idle: tt.idle}
+			if tt.unseen {
+				now.Worked = -1
+			}
+			if tt.rested {
+				q.Taken(before)
+			}
+			bring(tt.does[len(tt.does)-1])
+			if _, in := q.Pop(now); in != tt.in {
+				t.Errorf("it goes in: %v, want %v", in, tt.in)
+			}
+		})
+	}
+}
+
+// deed is what a pointer does.
+type deed struct {
+	buttons uint16
+	at      image.Point
+}

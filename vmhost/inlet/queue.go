@@ -40,6 +40,8 @@ type Queue struct {
 	done    Time            // when latest went in; the zero Time if nothing has
 	pressed time.Time       // when the latest press of a button was made
 	clicked Time            // when the latest press of a button went in; the zero Time if none has
+	drag    drag            // of the button that is down
+	rested  time.Time       // the guest is known to have read all input that went in until then
 	untaken [devices][]load // inputs that the guest may not have read yet
 	changed [devices]sent   // the latest press or release that went in; the zero Time if none has
 	asks    bool            // the Inlet finds out what QEMU has taken, and calls Reached
@@ -111,6 +113,7 @@ func (q *Queue) Pop(now Time) (d Deed, ok bool) {
 		if d.Presses {
 			q.clicked = now
 		}
+		q.drag.note(now, d)
 		if d.Device == Keyboard && d.Units > 0 {
 			q.held.note(now.Wall, d)
 		}
@@ -155,7 +158,7 @@ func (q *Queue) due(now Time, d Deed) bool {
 	if d.Device == Keyboard && q.held.lifted && !q.releases() {
 		return false
 	}
-	if !d.Moves && q.overtakes(now, d.Device) {
+	if !d.Moves && q.overtakes(now, d.Device) || q.hastens(now, d) {
 		return false
 	}
 	there := q.outstanding(now, d.Device)
@@ -174,8 +177,13 @@ func (q *Queue) overtakes(now Time, of Device) bool {
 	if q.asks && !latest.taken {
 		return true
 	}
-	passed := now.Passed - was.Passed
-	return passed < keyBeat-beatSlack || now.Wall.Sub(was.Wall)-passed > stood || q.starved(now, was, passed)
+	return now.Passed-was.Passed < keyBeat-beatSlack || q.stalled(now, was)
+}
+
+// stalled reports whether the machine stood still since then, or had no processor.
+func (q *Queue) stalled(now, then Time) bool {
+	passed := now.Passed - then.Passed
+	return now.Wall.Sub(then.Wall)-passed > stood || q.starved(now, then, passed)
 }
 
 // starved reports whether the processor has hardly worked since then, although it is not idle and passed, the time
@@ -219,11 +227,12 @@ func (q *Queue) Tight(now Time) bool {
 			return true
 		}
 	}
-	return false
+	return len(q.waiting) > 0 && q.hastens(now, q.waiting[0])
 }
 
 // Taken notes that the guest has read all input that went in until then.
 func (q *Queue) Taken(then time.Time) {
+	q.rested = then
 	for of := range devices {
 		left := q.untaken[of][:0]
 		for _, l := range q.untaken[of] {
@@ -242,11 +251,12 @@ func (q *Queue) Unsure() bool {
 			return true
 		}
 	}
-	return false
+	return q.asks && len(q.waiting) > 0 && q.drag.latest.at != (Time{}) && !q.drag.latest.taken
 }
 
 // Reached notes that by now QEMU has taken all input that was sent until then.
 func (q *Queue) Reached(then time.Time, now Time) {
+	q.drag.latest.reached(then, now)
 	for of := range devices {
 		q.changed[of].reached(then, now)
 		for i := range q.untaken[of] {
