@@ -17,7 +17,7 @@ import (
 
 // unaudited are the pages for experimenters that show nothing of what participants gave, or only a part of a page whose view is an entry already.
 var unaudited = []string{
-	"/lab/", "/lab/archived", "/lab/account", "/lab/account/second-factor", "/lab/account/tokens", "/lab/accounts", "/lab/studies/{study}/members", "/lab/studies/new", "/lab/studies/{study}", "/lab/studies/{study}/design", "/lab/studies/{study}/publish", "/lab/studies/{study}/power", "/lab/studies/{study}/versions/{version}/preregistration.{format}",
+	"/lab/", "/lab/archived", "/lab/account", "/lab/account/second-factor", "/lab/account/tokens", "/lab/networks", "/lab/accounts", "/lab/studies/{study}/members", "/lab/studies/new", "/lab/studies/{study}", "/lab/studies/{study}/design", "/lab/studies/{study}/publish", "/lab/studies/{study}/power", "/lab/studies/{study}/versions/{version}/preregistration.{format}",
 	"/lab/studies/{study}/questions", "/lab/studies/{study}/questions/{questionnaire}", "/lab/studies/{study}/questions/{questionnaire}/preview",
 	"/lab/studies/{study}/preview", "/lab/studies/{study}/preview/{place}", "/lab/studies/{study}/preview/{place}/desk", "/lab/studies/{study}/preview/{place}/screen",
 	"/lab/studies/{study}/recruitment", "/lab/studies/{study}/calibration", "/lab/studies/{study}/calibrations/{calibration}", "/lab/studies/{study}/calibrations/{calibration}/report.json",
