@@ -77,7 +77,7 @@ func rates(d Data) (s Section) {
 	if len(beyond.Rows) > 0 {
 		s.Tables = []Table{beyond}
 	}
-	s.Notes = []string{"The share of the rate is the payload that reached the participant in the busiest second, over the bandwidth as set; headers take 3.5 % of it or more. What is tolerated above a full link holds one packet more, and what jitter moves from one second into the next. Networks without a limit, with a trace or with phases have no one rate, and are left out there."}
+	s.Notes = []string{"The share of the rate is the payload that reached the participant in the busiest second, over the bandwidth as set; headers take 3.5 % of it or more. What is tolerated above a full link is a tenth of the rate, for a second is counted roughly, one packet more, and what jitter moves from one second into the next. Networks without a limit, with a trace or with phases have no one rate, and are left out there."}
 	return s
 }
 
