@@ -23,10 +23,15 @@ func (r experimenterRow) experimenter() study.Experimenter {
 	return study.Experimenter{ID: r.ID, Name: r.Name, Disabled: r.Disabled, Second: r.Second}
 }
 
-const experimenterByName = `
+const (
+	anExperimenter = `
 	SELECT id, name, password_hash, disabled_at IS NOT NULL AS disabled, EXISTS (SELECT FROM second_factor f WHERE f.experimenter = id) AS second
 	FROM experimenter
-	WHERE name = $1`
+	WHERE `
+
+	experimenterByName = anExperimenter + `name = $1`
+	experimenterByID   = anExperimenter + `id = $1`
+)
 
 // Experimenter returns the account of that name and its password hash, or study.ErrNotFound.
 func (db *DB) Experimenter(ctx context.Context, name string) (study.Experimenter, string, error) {

@@ -83,14 +83,7 @@ func (db *DB) Tokens(ctx context.Context, owner study.ExperimenterID) (all []stu
 	return all, nil
 }
 
-const (
-	tokenByHash = `SELECT ` + allOfToken + ` FROM token t WHERE t.sha256 = $1`
-
-	experimenterByID = `
-	SELECT id, name, password_hash, disabled_at IS NOT NULL AS disabled, EXISTS (SELECT FROM second_factor f WHERE f.experimenter = id) AS second
-	FROM experimenter
-	WHERE id = $1`
-)
+const tokenByHash = `SELECT ` + allOfToken + ` FROM token t WHERE t.sha256 = $1`
 
 // Token returns the token with that SHA-256 and its owner. It returns study.ErrDenied if it does not work at now, or if the owner is disabled.
 func (db *DB) Token(ctx context.Context, hash []byte, now time.Time) (t study.Token, owner study.Experimenter, err error) {
