@@ -8,7 +8,6 @@ import (
 
 	"vmstudy/analysis"
 	"vmstudy/study"
-	"vmstudy/study/audit"
 )
 
 // AddNote implements lab.Notes.
@@ -39,9 +38,7 @@ func (s *Store) RemoveNote(ctx context.Context, in study.SessionID, id study.Not
 		return missing("note", id)
 	}
 	s.notes = slices.Delete(slices.Clone(s.notes), i, i+1)
-	if act, known := audit.From(ctx); known {
-		s.append(act.Entry())
-	}
+	s.tell(ctx)
 	return nil
 }
 
