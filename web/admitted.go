@@ -148,7 +148,7 @@ func refusalOf(standing study.Standing, r *http.Request, n need) error {
 func (s *Server) recordRefusal(r *http.Request, n need) error {
 	action := views[n.pattern]
 	if method(r.Method) != http.MethodGet || action == "" {
-		action = actionOf(n.pattern)
+		action = doing(r, n.pattern)
 	}
 	_, err := s.store.Record(r.Context(), audit.Entry{
 		At: s.Now(), Who: page.Who(r.Context()).Name, Action: "refused: " + action, About: r.URL.Path, Why: byToken(r, "needs the right to "+string(n.right)),

@@ -69,10 +69,20 @@ type Problem struct {
 // ProblemOf returns what a program is told of err. It logs internal errors for the person who runs the server.
 func (s *Site) ProblemOf(r *http.Request, err error) Problem {
 	code, say := Explain(err)
-	if left := r.Context().Err() != nil && errors.Is(err, context.Canceled); code >= http.StatusInternalServerError && !left {
+	s.logInternal(r, code, err)
+	return Problem{headings[code], code, say}
+}
+
+// hasLeft reports whether err says no more than that nobody waits for an answer.
+func hasLeft(r *http.Request, err error) bool {
+	return r.Context().Err() != nil && errors.Is(err, context.Canceled)
+}
+
+// logInternal logs an internal error for the person who runs the server.
+func (s *Site) logInternal(r *http.Request, code int, err error) {
+	if code >= http.StatusInternalServerError && !hasLeft(r, err) {
 		s.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", route(r), "err", err)
 	}
-	return Problem{headings[code], code, say}
 }
 
 // Heading returns the title of problems with a status.
@@ -81,7 +91,7 @@ func Heading(code int) string { return cmp.Or(headings[code], http.StatusText(co
 // fail answers with a sentence for the person at the screen. It logs internal errors for the person
 // who runs the server.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
+	if hasLeft(r, err) {
 		return // the browser has left: nobody reads an answer
 	}
 	if isAPI(r) {
@@ -92,9 +102,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	code, say := ExplainIn(r.Context(), err)
-	if code >= http.StatusInternalServerError {
-		s.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", route(r), "err", err)
-	}
+	s.logInternal(r, code, err)
 	if !WantsHTML(r) {
 		http.Error(w, say, code)
 		return
