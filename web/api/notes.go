@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -58,7 +57,7 @@ func (s *Server) AddNote(ctx context.Context, in *struct {
 ) (*NewNote, error) {
 	id, err := s.lab.AddNote(ctx, in.id(), form(ctx, map[string]string{
 		"noticed": in.Body.Text, "tags": strings.Join(in.Body.Tags, ","),
-		"moment": strconv.FormatInt(in.Body.At.UnixMilli(), 10), "attempt": strconv.FormatInt(in.Body.Attempt, 10),
+		"moment": number(in.Body.At.UnixMilli()), "attempt": number(in.Body.Attempt),
 	}))
 	if err != nil {
 		return nil, err

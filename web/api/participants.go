@@ -47,30 +47,8 @@ func (s *Server) people(ctx context.Context, in study.StudyID) ([]study.Person, 
 	if _, err := s.lab.Store.Study(ctx, in); err != nil {
 		return nil, err
 	}
-	all, err := s.lab.Store.Participants(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	slots, err := s.lab.Store.Slots(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	sessions, err := s.lab.Store.Sessions(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	until, visits := map[study.ParticipantID]time.Time{}, map[study.SessionID]study.Session{}
-	for _, x := range slots {
-		until[x.Participant] = x.EndsAt
-	}
-	for _, x := range sessions {
-		visits[x.ID] = x
-	}
-	out := make([]study.Person, len(all))
-	for i, p := range all {
-		out[i] = study.Person{Participant: p, BookedUntil: until[p.ID], Visit: visits[p.Session]}
-	}
-	return out, nil
+	all, _, err := s.lab.People(ctx, in)
+	return all, err
 }
 
 func numberOf(p study.Person) int64 { return int64(p.ID) }
@@ -201,7 +179,7 @@ func (s *Server) ChangeLinks(ctx context.Context, in *struct {
 	}
 	asked := form(ctx, map[string]string{"do": in.Body.Do, "whose": in.Body.Whose, "until": in.Body.Until}, func(f url.Values) {
 		for _, p := range in.Body.Participants {
-			f.Add("who", strconv.FormatInt(p, 10))
+			f.Add("who", number(p))
 		}
 	})
 	c, err := s.lab.DoWithLinks(ctx, in.id(), asked)

@@ -78,21 +78,9 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	if err != nil {
 		return err
 	}
-	people, err := s.Store.Participants(r.Context(), st.ID)
+	people, slots, err := s.People(r.Context(), st.ID)
 	if err != nil {
 		return err
-	}
-	slots, err := s.Store.Slots(r.Context(), st.ID)
-	if err != nil {
-		return err
-	}
-	sessions, err := s.Store.Sessions(r.Context(), st.ID)
-	if err != nil {
-		return err
-	}
-	visits := map[study.SessionID]study.Session{}
-	for _, x := range sessions {
-		visits[x.ID] = x
 	}
 	if st.Published != nil {
 		v.Groups = groupChoices(st.Published.Design)
@@ -107,11 +95,11 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	}
 	v.Refused = refusalWords(refused)
 	for _, p := range people {
-		x, slot := visits[p.Session], slotOf(p, slots)
-		link, made := s.linkWords(p)
+		x := p.Visit
+		link, made := s.linkWords(p.Participant)
 		v.Rows = append(v.Rows, view.ParticipantRow{
-			Code: p.Code, Pilot: p.Pilot, Simulated: p.Simulated, Session: int64(p.Session), Link: link, Made: made, Appointment: s.appointmentOf(slot),
-			State: stateWords[study.Person{Participant: p, BookedUntil: slot.EndsAt, Visit: x}.State(s.Now())], Why: reasonWords(x.Assignment.Ruling.Ground, x.Assignment.Ruling.Why),
+			Code: p.Code, Pilot: p.Pilot, Simulated: p.Simulated, Session: int64(p.Session), Link: link, Made: made, Appointment: s.appointmentOf(slots[p.ID]),
+			State: stateWords[p.State(s.Now())], Why: reasonWords(x.Assignment.Ruling.Ground, x.Assignment.Ruling.Why),
 			ID: int64(p.ID), Group: x.Assignment.Place.Group, Put: p.Put, Placed: x.Assignment.Taken(),
 		})
 	}
@@ -125,14 +113,32 @@ var stateWords = map[study.PersonState]string{
 	study.PersonTurned: "turned away by the screening",
 }
 
-// slotOf returns the appointment of p, or the zero Slot.
-func slotOf(p study.Participant, slots []study.Slot) study.Slot {
-	for _, slot := range slots {
-		if slot.Participant == p.ID {
-			return slot
-		}
+// People returns the participants of a study with what is on record of them, and the time that each has booked, if any.
+func (s *Server) People(ctx context.Context, in study.StudyID) (all []study.Person, booked map[study.ParticipantID]study.Slot, err error) {
+	people, err := s.Store.Participants(ctx, in)
+	if err != nil {
+		return nil, nil, err
 	}
-	return study.Slot{}
+	slots, err := s.Store.Slots(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	sessions, err := s.Store.Sessions(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	booked = map[study.ParticipantID]study.Slot{}
+	for _, x := range slots {
+		booked[x.Participant] = x
+	}
+	visits := map[study.SessionID]study.Session{}
+	for _, x := range sessions {
+		visits[x.ID] = x
+	}
+	for _, p := range people {
+		all = append(all, study.Person{Participant: p, BookedUntil: booked[p.ID].EndsAt, Visit: visits[p.Session]})
+	}
+	return all, booked, nil
 }
 
 func (s *Server) appointmentOf(slot study.Slot) string {
