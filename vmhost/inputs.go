@@ -24,6 +24,7 @@ type inputs struct {
 	mu     sync.Mutex
 	cpu    *processor             // nil until the guest runs, and if it cannot be seen
 	free   freeWork               // work of cpu
+	denied denial                 // work of cpu that the host has delayed
 	direct map[*net.UnixConn]bool // connections to QEMU's own VNC server
 }
 
@@ -66,39 +67,12 @@ func (in *inputs) now() inlet.Time {
 	if in.cpu == nil {
 		return t
 	}
-	if worked, _, err := in.cpu.ran(); err == nil {
-		t.Worked, t.Idle = in.free.look(worked, begun, waits), !waits && in.cpu.asleep()
+	if ran, err := in.cpu.ran(); err == nil {
+		state := in.cpu.state()
+		t.Worked, t.Denied = in.free.look(ran.worked, begun, waits), in.denied.look(t.Wall, ran, state == 'R')
+		t.Idle = !waits && state == 'S' && in.cpu.halted()
 	}
 	return t
-}
-
-// freeWork counts how long a processor has worked without waiting for the machine's files. A machine that gets its
-// pages one by one works a little at each of them, and its programs read no input meanwhile. So two things do not
-// count: the work of the first milliseconds after a wait, and all work between two looks if the machine waited in between.
-type freeWork struct {
-	total time.Duration
-	begun int64         // how often the machine had begun to wait by the latest look
-	since time.Duration // how much the processor had worked at the first look after that wait
-	last  time.Duration // how much it had worked at the latest look
-}
-
-// firstWork is how much work does not count after a wait.
-const firstWork = 10 * time.Millisecond
-
-// look notes how much the processor has worked by now, how often the machine has begun to wait, and whether it
-// waits now. It returns how much of the work counts.
-func (f *freeWork) look(worked time.Duration, begun int64, waits bool) time.Duration {
-	if waits || begun != f.begun {
-		f.since = worked
-	}
-	f.begun = begun
-	if from := max(f.last, f.since+firstWork); begun > 0 && worked > from {
-		f.total += worked - from
-	} else if begun == 0 { // it has never waited
-		f.total += worked - f.last
-	}
-	f.last = worked
-	return f.total
 }
 
 func (in *inputs) waits() (waits bool) {

@@ -82,25 +82,36 @@ func (p *processor) Close() error {
 	return errors.Join(errs...)
 }
 
-// ran returns how long the thread has run and how often it has begun to run.
-func (p *processor) ran() (worked time.Duration, turns int64, err error) {
+// ran is what the kernel says of how a thread ran (Linux, Documentation/scheduler/sched-stats.rst).
+type ran struct {
+	worked time.Duration // how long it has run; of a thread that runs, until the latest tick of at most 10 ms
+	denied time.Duration // how long it could have run and did not, until it began to run the last time
+	turns  int64         // how often it has begun to run
+}
+
+func (p *processor) ran() (r ran, err error) {
 	var text [96]byte
 	n, _ := p.sched.ReadAt(text[:], 0)
-	var waited int64
-	_, err = fmt.Sscan(string(text[:n]), (*int64)(&worked), &waited, &turns)
-	return worked, turns, err
+	_, err = fmt.Sscan(string(text[:n]), (*int64)(&r.worked), (*int64)(&r.denied), &r.turns)
+	return r, err
+}
+
+// state returns the state of the thread, as in /proc/PID/stat, or 0.
+func (p *processor) state() byte {
+	var text [512]byte
+	n, _ := p.stat.ReadAt(text[:], 0)
+	return state(text[:n])
 }
 
 // asleep reports whether the thread sleeps as a halted processor does, and not because it waits for a page of its memory.
-func (p *processor) asleep() bool {
-	var text [512]byte
-	n, _ := p.stat.ReadAt(text[:], 0)
-	if state(text[:n]) != 'S' {
-		return false
-	}
+func (p *processor) asleep() bool { return p.state() == 'S' && p.halted() }
+
+// halted reports whether the thread, which sleeps, waits as a halted processor does.
+func (p *processor) halted() bool {
 	if p.where == nil {
 		return true
 	}
+	var text [64]byte
 	n, err := p.where.ReadAt(text[:], 0)
 	where := string(text[:n])
 	if n == 0 && err != nil || where == "0" {
@@ -124,15 +135,15 @@ func state(stat []byte) byte {
 // processor itself began meanwhile shows in how often it has run. waits tells whether the machine waits for its files. The main loop
 // may be left out: it works whenever it answers us.
 func (p *processor) quiet(waits func() bool, withMain bool) bool {
-	_, before, err := p.ran()
+	before, err := p.ran()
 	if err != nil || !p.asleep() { // usually; it costs little to ask
 		return false
 	}
 	if waits() || p.workers() || withMain && p.mainLoop() || !p.asleep() {
 		return false
 	}
-	_, after, err := p.ran()
-	return err == nil && after == before
+	after, err := p.ran()
+	return err == nil && after.turns == before.turns
 }
 
 // workers reports whether another thread than the processor's and the main loop's has something to do for the guest. A worker of QEMU is
@@ -183,7 +194,7 @@ func (p *processor) rests(ctx context.Context, flush func(context.Context) error
 	if flush(ctx) != nil {
 		return false
 	}
-	_, before, err := p.ran()
+	before, err := p.ran()
 	if err != nil || !p.quiet(waits, false) {
 		return false
 	}
@@ -199,6 +210,6 @@ func (p *processor) rests(ctx context.Context, flush func(context.Context) error
 	if flush(ctx) != nil || !p.quiet(waits, false) {
 		return false
 	}
-	_, after, err := p.ran()
-	return err == nil && after == before
+	after, err := p.ran()
+	return err == nil && after.turns == before.turns
 }

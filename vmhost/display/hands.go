@@ -213,7 +213,7 @@ func (h *hands) letGo() {
 	if h.want.Buttons() == 0 {
 		return
 	}
-	d := h.want.Point(0, image.Point{})
+	d := h.want.Point(0, h.want.At())
 	d.Must, d.Do = true, func() bool { return h.setButtons(0) == nil }
 	h.board.inlet.Pass(d)
 }

@@ -14,10 +14,8 @@ type Deed struct {
 	Repeat  bool        // the key goes down though it was down already
 	Stays   bool        // the key changes the meaning of others while it is down: see Stays
 	Retype  bool        // a Repeat before which the key goes up, because the guest ignores a second press
-	Moves   bool        // the pointer moves, and no button goes down or up
-	Drags   bool        // the pointer moves while a button is down
-	Presses bool        // a button goes down
-	Buttons bool        // a button of the pointer goes down or up
+	Had     uint16      // for the pointer: the buttons that are down before it, as in wire.PointerEvent
+	Has     uint16      // those that are down after it
 	At      image.Point // where the pointer is after it, in pixels of the screen
 	Hand    any         // identifies the viewer; comparable
 	Foreign bool        // it types a sign that the guest's keyboard does not have
@@ -33,14 +31,26 @@ type Deed struct {
 
 	at    time.Time     // when the viewer sent it
 	in    time.Duration // from the input before to at
-	apart time.Duration // from the press of a button before to at, if it Presses
+	apart time.Duration // from the press of a button before to at, if it presses one
 }
+
+// moves reports whether the pointer moves, and no button goes down or up.
+func (d Deed) moves() bool { return d.Device == Pointer && d.Had == d.Has }
+
+// drags reports whether the pointer moves while a button is down.
+func (d Deed) drags() bool { return d.moves() && d.Has != 0 }
+
+// presses reports whether a button goes down.
+func (d Deed) presses() bool { return d.Has&^d.Had != 0 }
+
+// releases reports whether a button goes up.
+func (d Deed) releases() bool { return d.Had&^d.Has != 0 }
 
 // Fate is what became of a Deed.
 type Fate struct {
 	Delayed time.Duration // how long it waited in the Inlet; exactly 0 if it did not wait
 	Lost    bool          // it will never reach the machine
-	Passed  bool          // it was left out, for a later move or a later repeat of the same key
+	Passed  bool          // it was left out: a later move or a later repeat of the same key took its place, or it would have done nothing
 }
 
 // do sends the input, and reports whether that succeeded.
@@ -57,10 +67,11 @@ func (d Deed) told(f Fate) {
 	}
 }
 
-// passedBy reports whether next may replace d: both are moves with no button down, or repeats of the same key, of one viewer.
+// passedBy reports whether d may be left out for next, which is the next input of the same viewer: both are moves with no button down, or
+// repeats of the same key.
 func (d Deed) passedBy(next Deed) bool {
-	hovers := d.Moves && next.Moves && !d.Drags && !next.Drags
-	return d.Hand == next.Hand && (hovers || d.Repeat && next.Repeat && d.Key == next.Key)
+	hovers := d.moves() && next.moves() && d.Has == 0 && next.Has == 0
+	return hovers || d.Repeat && next.Repeat && d.Key == next.Key
 }
 
 // Inputs that waited keep their distances in time, up to these limits. Otherwise a machine that has stood still
@@ -79,9 +90,9 @@ const (
 func (d Deed) distance(before Deed) time.Duration {
 	longest := keyBeat
 	switch {
-	case d.Moves && before.Moves && !d.Drags: // programs look at the last of several moves at once: on the way of a drag each counts
+	case d.moves() && before.moves() && d.Has == 0: // programs look at the last of several moves at once: on the way of a drag each counts
 		longest = 0
-	case d.Device == Pointer && (d.Buttons || before.Buttons):
+	case d.Device == Pointer && (d.Had != d.Has || before.Had != before.Has):
 		longest = buttonBeat
 	}
 	return max(0, min(d.in, longest)-beatSlack)

@@ -39,19 +39,23 @@
 //   - Inputs go in in the order in which they were made, across all viewers and devices.
 //   - A press or release of a key or button is never left out. A move with no button down is left out if
 //     it waits and the next input of the same viewer is another such move. A repeat of a key is left out
-//     in the same way. Of a drag, at most 15 moves wait: the others, without which its way changes least,
-//     are left out: what a drag draws depends on its way.
+//     in the same way, and a repeat of a key that Stays whenever anything waits. Of a drag, at most 15 moves
+//     in a row wait. The others are left out, those first without which the way changes least: what a drag
+//     draws depends on its way.
 //   - Inputs that waited keep their distances on the machine's clock, up to 20 ms between keys and between
 //     the moves of a drag, and 100 ms before and after a press or release of a button; longer distances may
 //     shrink to that. Two presses of buttons that were more than 500 ms apart stay so: they are not to become
 //     a double click.
 //   - A press or release on one device goes in at least 20 ms, on the machine's clock, after one on the other
 //     device, unless the guest has read that one. If the machine stood still in between, or the host gave
-//     its processor no time, the Inlet waits until the guest has read it. The reason: a program that finds
+//     its processor too little time, the Inlet waits until the guest has read it. The reason: a program that finds
 //     input on both devices reads one device after the other, and so may change the order.
-//   - If the machine stood still since the latest input of a drag, or the host gave its processor less than half of the
-//     time that it wanted, the next one waits until the guest has rested. The reason: a program that finds a whole drag at
-//     once may handle its end before its beginning. Clicks, and moves of at most 5 pixels, do not wait.
+//   - If the machine stood still during a drag, or the host gave its processor less than half of the time that it
+//     wanted, or QEMU took an input of the drag late, then the moves and the release that follow wait until the guest has
+//     come to rest. The reason: a program that finds a whole drag at once may handle its end before its beginning. Clicks do
+//     not wait, nor moves of at most 5 pixels. If the processor cannot be seen, nothing waits for this reason.
+//   - An input waits for these two reasons no longer than 2 s of the time that the machine has, not counting the time in
+//     which it stands still, or wants a processor that the host does not give.
 //   - The caller is told what became of each input: it went in after some delay, another replaced it, or
 //     it will never go in.
 package inlet

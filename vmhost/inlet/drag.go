@@ -4,108 +4,134 @@ import (
 	"cmp"
 	"image"
 	"slices"
+	"time"
 )
 
 // dragMoves is how many moves of a drag may wait: no more than a guest with virtio devices has room for at once, so that a
 // drag that waited is soon done.
 const dragMoves = 15
 
-// thin removes one move of the drag at the end of waiting, if it is longer than dragMoves, and returns that move. The first and
-// the last move stay. Of the others goes the one whose absence changes the way the least: the one that makes the smallest
+// needless returns the place of a move of the drag at the end of waiting, if more than dragMoves of that drag wait; else -1. The first and
+// the last of these moves stay. Of the others it is the one whose absence changes the way the least: the one that makes the smallest
 // triangle with its neighbours (Visvalingam and Whyatt, "Line generalisation by repeated elimination of points", 1993),
 // and of equal ones the one with the nearest neighbours.
-func thin(waiting []Deed) (left []Deed, gone *Deed) {
-	first := len(waiting)
-	for first > 0 && waiting[first-1].follows(waiting[len(waiting)-1]) {
-		first--
+func (q *Queue) needless() (least int) {
+	last := q.waiting[len(q.waiting)-1]
+	if !last.drags() {
+		return -1
 	}
-	if len(waiting)-first <= dragMoves {
-		return waiting, nil
-	}
-	least := first + 1
-	for i := first + 2; i < len(waiting)-1; i++ {
-		if waiting[i-1].bend(waiting[i], waiting[i+1]).Compare(waiting[least-1].bend(waiting[least], waiting[least+1])) < 0 {
-			least = i
+	moves := make([]int, 0, dragMoves+1) // their places, the latest first
+	for i, d := range slices.Backward(q.waiting) {
+		if d.Hand == last.Hand && !d.drags() {
+			break
+		} else if d.Hand == last.Hand {
+			moves = append(moves, i)
 		}
 	}
-	was := waiting[least]
-	waiting[least+1].in += was.in
-	return slices.Delete(waiting, least, least+1), &was
+	if len(moves) <= dragMoves {
+		return -1
+	}
+	changes := func(i int) bend { return q.waiting[moves[i+1]].bend(q.waiting[moves[i]], q.waiting[moves[i-1]]) }
+	one := len(moves) - 2
+	for i := one - 1; i > 0; i-- {
+		if changes(i).Compare(changes(one)) < 0 {
+			one = i
+		}
+	}
+	return moves[one]
 }
 
-// tremble is how far, in pixels, a finger may move between the two presses of a double click: to GTK 3 and to Windows it is less.
+// tremble is how far, in pixels and in each direction, a finger may move between the two presses of a double click (GTK 3,
+// gtk-double-click-distance).
 const tremble = 5
 
-// An input of a drag counts as handled, even if the guest never rests, once the processor has worked for workedUp, and the machine's own
-// time has advanced by passedUp, since it went in.
-const (
-	workedUp = 4 * workedOff
-	passedUp = 4 * passedOff
-)
-
-// A drag is what went in of a way with a button down.
+// A drag is what a viewer does from the press of a button until the last button goes up: as much of it as has gone in.
 type drag struct {
 	grip   image.Point // where the button went down
-	began  bool        // the pointer has moved by more than tremble since
-	latest sent        // the press, or the latest move since
+	far    bool        // the pointer has been away from there by more than tremble
+	latest sent        // the latest input
+	fresh  []Time      // when the inputs went in that the guest may not have handled yet, the earliest first
+	late   bool        // QEMU took one of these late
+	waits  bool        // the next input waits until the guest has handled these
+	never  bool        // patience ended while one waited: nothing more of the drag waits
 }
 
-// note notes that d went in at now.
-func (g *drag) note(now Time, d Deed) {
+// noteDrag notes that d goes in at now.
+func (q *Queue) noteDrag(now Time, d Deed) {
+	g := q.drags[d.Hand]
 	switch {
-	case d.Presses:
-		*g = drag{grip: d.At, latest: sent{at: now}}
-	case d.Drags && d.Units > 0:
-		g.began, g.latest = g.leaves(d), sent{at: now}
-	case d.Buttons:
-		*g = drag{}
+	case d.Device != Pointer:
+		return
+	case d.presses() && d.Had == 0:
+		g = &drag{grip: d.At}
+		q.drags[d.Hand] = g
+	case g == nil:
+		return
+	case d.Has == 0:
+		delete(q.drags, d.Hand)
+		return
 	}
+	if g.slowed(now, q) && g.rests(now, q) {
+		g.fresh, g.late = nil, false
+	}
+	g.waits = false
+	g.far = g.leaves(d.At)
+	g.latest, g.fresh = sent{at: now}, append(g.fresh, now)
 }
 
-// leaves reports whether the way is a drag once the pointer is where d moves it.
-func (g *drag) leaves(d Deed) bool {
-	way := d.At.Sub(g.grip)
-	return g.began || way.X*way.X+way.Y*way.Y > tremble*tremble
+// leaves reports whether the viewer drags something, and does not click, once the pointer is at a place.
+func (g *drag) leaves(at image.Point) bool {
+	way := at.Sub(g.grip)
+	return g.far || max(way.X, -way.X, way.Y, -way.Y) > tremble
 }
 
-// hastens reports whether d, a move of a drag or the release at its end, might come before the guest has handled what went in before.
+// reached notes that by now QEMU has taken all input that was sent until then.
+func (g *drag) reached(then time.Time, now Time) {
+	sent := g.latest
+	g.latest.reached(then, now)
+	g.late = g.late || !sent.taken && g.latest.taken && now.Wall.Sub(sent.at.Wall) > keyBeat
+}
+
+// tooSoon reports whether d, a move of a drag or a release at its end, might come before the guest has handled what went in before.
 // A program may then miss the drag. While it handles a press it may already read what follows: if it asks X something and runs its main
-// loop until the answer comes, it finds moves and a release of a button that is not down to it. And at a move it may ask X where
-// the pointer is and which buttons are down, and hears that none is (GDK 2, GDK_POINTER_MOTION_HINT_MASK). A click does not wait, nor do the moves of a finger that
+// loop until the answer comes, it finds moves and the release of a button that it does not know to be down. And at a move it may ask X
+// where the pointer is and which buttons are down, and hears that none is (GDK 2, GDK_POINTER_MOTION_HINT_MASK). On a machine that had all the
+// time that it wanted, people drag no faster than on any computer, so nothing waits there. Nor does a click, or the moves of a finger that
 // trembles, so that a double click comes as fast as it was made.
-func (q *Queue) hastens(now Time, d Deed) bool {
-	before := q.drag.latest
-	switch {
-	case before.at == (Time{}) || now.Worked < 0 || before.at.Worked < 0:
-		return false // there is no drag, or nobody sees what the guest does
-	case d.Drags && !q.drag.leaves(d):
-		return false
-	case !d.Drags && (d.Device != Pointer || !d.Buttons || d.Presses || !q.drag.began):
+func (q *Queue) tooSoon(now Time, d Deed) bool {
+	g := q.drags[d.Hand]
+	if g == nil || g.never || now.Worked < 0 || !d.drags() && !d.releases() || !g.leaves(d.At) {
 		return false
 	}
-	return q.slowed(now, before) && !q.handled(now, before)
+	g.waits = g.slowed(now, q) && !g.never && !g.rests(now, q)
+	return g.waits
 }
 
-// slowed reports whether the guest may have had less time since latest was sent than the clocks tell: the machine stood still, or the host
-// gave its processor less than half of the time that it wanted.
-func (q *Queue) slowed(now Time, latest sent) bool {
-	little := !now.Idle && now.Worked-latest.at.Worked < (now.Passed-latest.at.Passed)/2
-	return little || q.stalled(now, latest.at)
+// rests reports whether the guest has handled all of the drag that went in, since it has nothing to do.
+func (g *drag) rests(now Time, q *Queue) bool {
+	return now.Idle && (g.latest.taken || !q.asks) && !q.works()
 }
 
-// handled reports whether the guest has handled an input: it rests now, or has rested since, or has had much time for it.
-func (q *Queue) handled(now Time, s sent) bool {
-	if !s.at.Wall.After(q.rested) {
-		return true
+// slowed reports whether the guest may have had less time for the drag's fresh inputs than it wanted: the machine stood still, the host
+// gave its processor less than half of the time that it wanted, or QEMU took an input late.
+func (g *drag) slowed(now Time, q *Queue) bool {
+	for len(g.fresh) > 0 {
+		rested := !g.fresh[0].Wall.After(q.rested)
+		if !rested && now.had(g.fresh[0]) < patience {
+			break
+		}
+		g.never = g.never || g.waits && !rested
+		g.fresh = g.fresh[1:]
 	}
-	if q.asks && !s.taken && q.stalled(now, s.at) {
-		return false // QEMU may not have taken it
+	if len(g.fresh) == 0 {
+		g.late = false
+		return false
 	}
-	return now.Idle && !q.works() || now.Worked-s.at.Worked >= workedUp && now.Passed-s.at.Passed >= passedUp
+	from := g.fresh[0]
+	denied := now.Denied - from.Denied
+	untaken := q.asks && !g.latest.taken && now.Wall.Sub(g.latest.at.Wall) > keyBeat
+	return untaken || g.late || now.stood(from) || denied > keyBeat/4 && denied > now.Worked-from.Worked
 }
-
-// follows reports whether d is a move of the same drag as last.
-func (d Deed) follows(last Deed) bool { return d.Drags && last.Drags && d.Hand == last.Hand }
 
 // A bend says how much a way changes without one of its places.
 type bend struct{ area, chord int }

@@ -39,7 +39,7 @@ func TestADragThatWaitsKeepsItsWay(t *testing.T) {
 			w, q, now := NewWants(Virtio, stays), NewQueue(Virtio), time.Unix(1000, 0)
 			gone := 0
 			push := func(d Deed) {
-				now = now.Add(16 * time.Millisecond)
+				now = now.Add(16 * ms)
 				was, ok := q.Push(now, d)
 				if !ok {
 					t.Fatal("no room for a person")
@@ -57,14 +57,14 @@ func TestADragThatWaitsKeepsItsWay(t *testing.T) {
 			var took time.Duration
 			for _, d := range q.Drain() {
 				took += d.in
-				if d.Drags {
+				if d.drags() {
 					left = append(left, d.At)
 				}
 			}
 			if len(left) != tt.left || gone != len(tt.way)-tt.left {
 				t.Errorf("%d moves are left and %d are left out of %d; want %d", len(left), gone, len(tt.way), tt.left)
 			}
-			if want := time.Duration(len(tt.way)+1) * 16 * time.Millisecond; took != want {
+			if want := time.Duration(len(tt.way)+1) * 16 * ms; took != want {
 				t.Errorf("from the press to the release it is %v, want %v", took, want)
 			}
 			if left[0] != tt.way[0] || left[len(left)-1] != tt.way[len(tt.way)-1] {
@@ -90,30 +90,31 @@ func amongst(all, want []image.Point) (found []image.Point) {
 // A program that stood still finds what was sent meanwhile all at once, and may then look at the end of a drag before its beginning. So the
 // inputs of a drag wait until a machine that had less time than its clock tells has handled what went in before.
 func TestADragWaitsUntilAMachineThatStoodStillHasHandledIt(t *testing.T) {
-	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 	start := image.Pt(100, 100)
 	press, draw, release := deed{1, start}, deed{1, start.Add(image.Pt(50, 0))}, deed{0, start.Add(image.Pt(50, 0))}
 	for name, tt := range map[string]struct {
 		does                 []deed // the last of these is asked about
-		wall, passed, worked int    // ms from the one before
+		wall, passed, worked int    // ms from the one before; the rest of passed the host has denied, if busy
+		busy                 bool
 		idle, rested, unseen bool
 		in                   bool
 	}{
-		"the machine went on":                            {does: []deed{press, draw}, wall: 30, passed: 30, worked: 30, in: true},
-		"it stood still":                                 {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100},
-		"it stood still, and has rested since":           {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, rested: true, in: true},
-		"it stood still, and rests":                      {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, idle: true, in: true},
-		"it stood still, and the finger trembles":        {does: []deed{press, {1, start.Add(image.Pt(-3, 4))}}, wall: 300, passed: 100, worked: 100, in: true},
-		"the host gave its processor no time":            {does: []deed{press, draw}, wall: 30, passed: 30, worked: 1},
-		"the host gave it a third of the time":           {does: []deed{press, draw}, wall: 300, passed: 300, worked: 100},
-		"nobody sees its processor":                      {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, unseen: true, in: true},
-		"nobody waits for ever":                          {does: []deed{press, draw}, wall: 5000, passed: 2000, worked: 1000, in: true},
-		"on the way the machine goes on":                 {does: []deed{press, draw, {1, start.Add(image.Pt(90, 0))}}, wall: 30, passed: 30, worked: 30, in: true},
-		"on the way it stands still":                     {does: []deed{press, draw, {1, start.Add(image.Pt(90, 0))}}, wall: 300, passed: 30, worked: 30},
-		"the drag ends on a machine that goes on":        {does: []deed{press, draw, release}, wall: 110, passed: 110, worked: 110, in: true},
-		"it ends on one that stood still":                {does: []deed{press, draw, release}, wall: 400, passed: 110, worked: 110},
-		"a click ends on one that stood still":           {does: []deed{press, {0, start}}, wall: 400, passed: 110, worked: 110, in: true},
-		"a click with a finger that trembles ends there": {does: []deed{press, {1, start.Add(image.Pt(3, 0))}, {0, start.Add(image.Pt(3, 0))}}, wall: 400, passed: 110, worked: 110, in: true},
+		"the machine went on":                                      {does: []deed{press, draw}, wall: 30, passed: 30, worked: 30, in: true},
+		"it stood still":                                           {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100},
+		"it stood still, and has rested since":                     {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, rested: true, in: true},
+		"it stood still, and rests":                                {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, idle: true, in: true},
+		"it stood still, and the finger trembles":                  {does: []deed{press, {1, start.Add(image.Pt(-3, 4))}}, wall: 300, passed: 100, worked: 100, in: true},
+		"the host gave its processor no time":                      {does: []deed{press, draw}, wall: 30, passed: 30, worked: 1, busy: true},
+		"the host gave it a third of the time":                     {does: []deed{press, draw}, wall: 300, passed: 300, worked: 100, busy: true},
+		"the machine had nothing to do for two thirds of the time": {does: []deed{press, draw}, wall: 300, passed: 300, worked: 100, in: true},
+		"nobody sees its processor":                                {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, unseen: true, in: true},
+		"nobody waits for ever":                                    {does: []deed{press, draw}, wall: 5000, passed: 2000, worked: 1000, in: true},
+		"on the way the machine goes on":                           {does: []deed{press, draw, {1, start.Add(image.Pt(90, 0))}}, wall: 30, passed: 30, worked: 30, in: true},
+		"on the way it stands still":                               {does: []deed{press, draw, {1, start.Add(image.Pt(90, 0))}}, wall: 300, passed: 30, worked: 30},
+		"the drag ends on a machine that goes on":                  {does: []deed{press, draw, release}, wall: 110, passed: 110, worked: 110, in: true},
+		"it ends on one that stood still":                          {does: []deed{press, draw, release}, wall: 400, passed: 110, worked: 110},
+		"a click ends on one that stood still":                     {does: []deed{press, {0, start}}, wall: 400, passed: 110, worked: 110, in: true},
+		"a click with a finger that trembles ends there":           {does: []deed{press, {1, start.Add(image.Pt(3, 0))}, {0, start.Add(image.Pt(3, 0))}}, wall: 400, passed: 110, worked: 110, in: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, q, now := NewWants(Virtio, stays), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0), Idle: true}
@@ -123,14 +124,17 @@ func TestADragWaitsUntilAMachineThatStoodStillHasHandledIt(t *testing.T) {
 				}
 			}
 			for _, d := range append([]deed{{0, start}}, tt.does[:len(tt.does)-1]...) {
-				now.Wall, now.Passed, now.Worked = now.Wall.Add(ms(200)), now.Passed+ms(200), now.Worked+ms(100)
+				now.Wall, now.Passed, now.Worked = now.Wall.Add(200*ms), now.Passed+200*ms, now.Worked+100*ms
 				bring(d)
 				if _, ok := q.Pop(now); !ok {
 					t.Fatalf("%+v has to wait on a machine that rests", d)
 				}
 			}
 			before := now.Wall
-			now = Time{Wall: before.Add(ms(tt.wall)), Passed: now.Passed + ms(tt.passed), Worked: now.Worked + ms(tt.worked), Idle: tt.idle}
+			now = Time{Wall: before.Add(time.Duration(tt.wall) * ms), Passed: now.Passed + time.Duration(tt.passed)*ms, Worked: now.Worked + time.Duration(tt.worked)*ms, Idle: tt.idle}
+			if tt.busy {
+				now.Denied = time.Duration(tt.passed-tt.worked) * ms
+			}
 			if tt.unseen {
 				now.Worked = -1
 			}

@@ -136,8 +136,8 @@ func (f *Front) send(text []byte) error {
 	return err
 }
 
-// Close ends reading at once. It releases the viewer's keys through the Inlet, and then closes the connection to the
-// server. If that connection closed first, the server would release all keys at the same time.
+// Close ends reading at once. It releases the viewer's keys and buttons through the Inlet, and then closes the connection to the
+// server. If that connection closed first, QEMU would release all keys at the same time, and leave the buttons down.
 func (f *Front) Close() error {
 	f.closing.Do(func() {
 		_ = f.SetReadDeadline(time.Unix(1, 0))
@@ -148,6 +148,13 @@ func (f *Front) Close() error {
 				m = wire.QEMUKeyEvent{Keycode: key &^ placed}
 			}
 			d.Must, d.Do = true, func() bool { return f.send(m.Append(nil)) == nil }
+			f.in.Pass(d)
+		}
+		if f.want.Buttons() != 0 {
+			at := f.want.At()
+			d := f.want.Point(0, at)
+			up := wire.PointerEvent{X: uint16(at.X), Y: uint16(at.Y)}
+			d.Must, d.Do = true, func() bool { return f.send(up.Append(nil)) == nil }
 			f.in.Pass(d)
 		}
 		if !f.in.Pass(Deed{Must: true, Do: func() bool { return f.Conn.Close() == nil }}) {

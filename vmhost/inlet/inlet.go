@@ -28,9 +28,12 @@ type Inlet struct {
 
 	mu      sync.Mutex
 	guest   Guest
-	ahead   struct{ passed, worked time.Duration } // how far the clocks of the machines before had gone when guest followed them
+	ahead   Time // how far the clocks of the machines before had gone when guest followed them; only durations are set
+	last    Time // the latest reading of the clocks, with ahead, in which the processor was seen
+	joins   bool // guest has followed another machine, and its processor has not been seen yet
 	queue   *Queue
 	shut    bool          // between Close and Open
+	shuts   int           // how often the Inlet was shut, or its guest followed another
 	closed  time.Duration // the machine's clock at the last Close
 	stopped time.Duration // how far that clock went on while the Inlet was shut, in all
 	over    bool          // Run has ended: nothing goes in any more
@@ -67,6 +70,9 @@ func (in *Inlet) Room() Room { return in.queue.room }
 // now returns the machine's clocks. Passed stops while the Inlet is shut.
 func (in *Inlet) now() Time {
 	t := in.clocks()
+	if in.shut {
+		t.Passed = in.closed
+	}
 	t.Passed -= in.stopped
 	return t
 }
@@ -74,10 +80,17 @@ func (in *Inlet) now() Time {
 // clocks returns the machine's clocks, which went on in the machines that it followed.
 func (in *Inlet) clocks() Time {
 	t := in.guest.Now()
-	t.Passed += in.ahead.passed
-	if t.Worked >= 0 {
-		t.Worked += in.ahead.worked
+	t.Passed += in.ahead.Passed
+	if t.Worked < 0 {
+		t.Denied = in.last.Denied
+		return t
 	}
+	if in.joins {
+		in.joins, in.ahead.Worked, in.ahead.Denied = false, in.last.Worked-t.Worked, in.last.Denied-t.Denied
+	}
+	t.Worked += in.ahead.Worked
+	t.Denied += in.ahead.Denied
+	in.last = t
 	return t
 }
 
@@ -87,11 +100,9 @@ func (in *Inlet) Follow(g Guest) {
 	defer in.mu.Unlock()
 	was := in.clocks()
 	in.guest, in.queue.asks = g, g.Flush != nil
-	is := g.Now()
-	in.ahead.passed = was.Passed - is.Passed
-	if in.ahead.worked = 0; was.Worked >= 0 && is.Worked >= 0 {
-		in.ahead.worked = was.Worked - is.Worked
-	}
+	in.ahead.Passed = was.Passed - g.Now().Passed
+	in.joins = true
+	in.shuts++
 }
 
 // Pass takes an input, and sends it to the machine at once if there is room for it. It returns false if it
@@ -179,6 +190,7 @@ func (in *Inlet) Close() {
 	defer in.mu.Unlock()
 	if !in.shut {
 		in.shut, in.closed = true, in.clocks().Passed
+		in.shuts++
 	}
 }
 
@@ -241,7 +253,7 @@ func (in *Inlet) step(ctx context.Context) bool {
 	told := in.pop(now)
 	again := !in.shut && in.queue.Watched()
 	ask := !in.shut && in.guest.Rests != nil && in.queue.Tight(now)
-	unsure, guest := in.queue.Unsure(), in.guest
+	unsure, guest, shuts := in.queue.Unsure(), in.guest, in.shuts
 	in.mu.Unlock()
 	tell(told)
 	if unsure {
@@ -251,7 +263,9 @@ func (in *Inlet) step(ctx context.Context) bool {
 		return again || ask
 	}
 	in.mu.Lock()
-	in.queue.Taken(now.Wall)
+	if in.shuts == shuts { // else the processor slept because the machine was held
+		in.queue.Taken(now.Wall)
+	}
 	told = in.pop(in.now())
 	again = in.queue.Watched()
 	in.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"image"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -201,5 +202,155 @@ func TestInputsKeepTheirDistancesWhenTheMachineGoesOnElsewhere(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: done (-held +moved):\n%s", name, diff)
 		}
+	}
+}
+
+// What waits while a machine is held, or goes on elsewhere, goes in soon after.
+func TestADragThatIsHeldGoesInSoonAfter(t *testing.T) {
+	for name, tt := range map[string]struct {
+		held time.Duration
+		dead bool // the machine has gone, and another follows
+	}{
+		"for a second":    {time.Second, false},
+		"for ten minutes": {10 * time.Minute, false},
+		"while its machine dies, and one follows": {time.Second, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				var stood atomic.Int64 // ns
+				var gone atomic.Bool
+				never := func(context.Context) bool { return false }
+				always := func(context.Context) bool { return true }
+				in := running(t, Guest{Rests: never, Flush: always, Now: func() Time { // it works all the time, except while it is held
+					now := Time{Wall: time.Now(), Passed: time.Since(began), Worked: time.Since(began) - time.Duration(stood.Load())}
+					if gone.Load() { // nothing in /proc tells of it any more
+						now.Worked = -1
+					}
+					return now
+				}})
+				time.Sleep(time.Hour)
+				w := NewWants(Virtio, stays)
+				do := func(d Deed) {
+					d.Do = func() bool { return true }
+					in.Pass(d)
+				}
+				do(w.Point(1, image.Pt(100, 100)))
+				time.Sleep(100 * ms)
+				do(w.Point(1, image.Pt(200, 100)))
+				time.Sleep(50 * ms)
+				in.Close()
+				at := time.Now()
+				time.Sleep(tt.held)
+				do(w.Point(0, image.Pt(200, 100)))
+				do(w.Key(1, true))
+				time.Sleep(20 * ms)
+				if stood.Store(int64(time.Since(at))); tt.dead {
+					gone.Store(true)
+					second := time.Now()
+					in.Follow(Guest{Rests: never, Flush: always, Now: func() Time {
+						return Time{Wall: time.Now(), Passed: time.Since(second), Worked: time.Since(second)}
+					}})
+				}
+				in.Open()
+				opened := time.Now()
+				for in.Counts().Waiting > 0 && time.Since(opened) < time.Hour {
+					time.Sleep(ms)
+				}
+				if late := time.Since(opened); late > 2*patience {
+					t.Errorf("the drag and a key have gone in %v after the machine went on", late)
+				}
+			})
+		})
+	}
+}
+
+// The processor of a machine that is held sleeps, but not because the guest has nothing to do.
+func TestAMachineThatIsHeldDoesNotRest(t *testing.T) {
+	for _, held := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			var stands atomic.Pointer[time.Time] // since when it is held
+			var off atomic.Int64                 // ns for which it was held before
+			var in *Inlet
+			asked := 0
+			in = running(t, Guest{
+				Now: func() Time { // the host gives it a quarter of its time
+					ran := time.Since(began) - time.Duration(off.Load())
+					if since := stands.Load(); since != nil {
+						ran -= time.Since(*since)
+					}
+					return Time{Wall: time.Now(), Passed: time.Since(began), Worked: ran / 4, Denied: ran - ran/4}
+				},
+				Rests: func(context.Context) bool {
+					asked++
+					if asked > 1 || !held {
+						return false
+					}
+					in.Close() // just before the processor is looked at
+					now := time.Now()
+					stands.Store(&now)
+					time.Sleep(2 * ms)
+					return true
+				},
+			})
+			time.Sleep(time.Hour)
+			w := NewWants(Virtio, stays)
+			do := func(d Deed) {
+				d.Do = func() bool { return true }
+				in.Pass(d)
+			}
+			do(w.Point(1, image.Pt(100, 100)))
+			time.Sleep(100 * ms)
+			do(w.Point(1, image.Pt(200, 100)))
+			if held {
+				time.Sleep(10 * time.Second)
+				off.Add(int64(time.Since(*stands.Swap(nil))))
+				in.Open()
+			}
+			time.Sleep(100 * ms)
+			if in.Counts().Waiting == 0 {
+				t.Errorf("held: %v: the move has gone in, though the guest has not rested", held)
+			}
+		})
+	}
+}
+
+// A click with Shift waits until Shift is down in the guest, and not for ever.
+func TestAShiftThatIsHeldDoesNotKeepAClickForEver(t *testing.T) {
+	for _, runs := range []time.Duration{5 * ms, 10 * ms, 20 * ms, 30 * ms} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			in := running(t, Guest{Now: func() Time { // it runs for a part of each 40 ms, and never rests
+				gone := time.Since(began)
+				ran := gone/(40*ms)*runs + min(gone%(40*ms), runs)
+				return Time{Wall: time.Now(), Passed: ran, Worked: ran}
+			}})
+			time.Sleep(time.Hour)
+			w, shift := NewWants(Virtio, stays), false
+			do := func(d Deed) {
+				d.Do = func() bool {
+					if d.Device == Pointer && !shift {
+						t.Errorf("runs %v: the button changes while Shift is up", runs)
+					}
+					if d.Device == Keyboard {
+						shift = d.Down
+					}
+					return true
+				}
+				d.Again = func(down bool) bool { shift = down; return true }
+				in.Pass(d)
+			}
+			do(w.Key(3, true))
+			time.Sleep(3 * time.Second)
+			do(w.Point(1, image.Pt(100, 100)))
+			time.Sleep(ms)
+			do(w.Point(0, image.Pt(100, 100)))
+			do(w.Key(3, false))
+			time.Sleep(2 * time.Minute)
+			if c := in.Counts(); c.Waiting > 0 {
+				t.Errorf("runs %v of 40 ms: two minutes later %d of 4 inputs still wait", runs, c.Waiting)
+			}
+		})
 	}
 }

@@ -1,6 +1,9 @@
 package inlet
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Time is a reading of a machine's clocks.
 type Time struct {
@@ -9,8 +12,15 @@ type Time struct {
 	Passed time.Duration
 	// Worked is how long the processor has worked; negative if that cannot be seen.
 	Worked time.Duration
+	// Denied is how long the processor had something to do, while the host ran something else on its own; 0 if that cannot be seen.
+	Denied time.Duration
 	// Idle says that the processor is asleep, with nothing to do.
 	Idle bool
+}
+
+// had returns how much time the machine has had since then: it neither stood still, nor wanted a processor that the host did not give.
+func (now Time) had(then Time) time.Duration {
+	return now.Passed - now.Denied - (then.Passed - then.Denied)
 }
 
 // An input counts as read once the processor has worked for workedOff, and the machine's own time has advanced by
@@ -27,6 +37,10 @@ func (now Time) past(then Time) bool {
 	return worked && now.Passed-then.Passed >= passedOff
 }
 
+// patience is how much time a machine gets for what it is only suspected to need: an input whose turn it is does not wait longer for earlier
+// ones to be handled, or to be read from another device.
+const patience = 2 * time.Second
+
 // mostWaiting is how many inputs may wait: far more than a person makes in the longest pause.
 const mostWaiting = 1 << 16
 
@@ -35,13 +49,14 @@ const mostWaiting = 1 << 16
 type Queue struct {
 	room    Room
 	waiting []Deed
+	front   Time            // when the first of waiting came to be the first; the zero Time if nothing waits
 	pushed  time.Time       // the time of the latest Push
 	latest  Deed            // the latest Deed that went in
 	done    Time            // when latest went in; the zero Time if nothing has
 	pressed time.Time       // when the latest press of a button was made
 	clicked Time            // when the latest press of a button went in; the zero Time if none has
-	drag    drag            // of the button that is down
-	rested  time.Time       // the guest is known to have read all input that went in until then
+	drags   map[any]*drag   // of the viewers that have a button down, by Deed.Hand
+	rested  time.Time       // the guest is known to have come to rest after all input that went in until then
 	untaken [devices][]load // inputs that the guest may not have read yet
 	changed [devices]sent   // the latest press or release that went in; the zero Time if none has
 	asks    bool            // the Inlet finds out what QEMU has taken, and calls Reached
@@ -64,37 +79,58 @@ type sent struct {
 
 // reached notes that by now QEMU has taken all input that was sent until then.
 func (s *sent) reached(then time.Time, now Time) {
-	if !s.taken && !s.at.Wall.After(then) {
+	if s.at != (Time{}) && !s.taken && !s.at.Wall.After(then) {
 		s.at, s.taken = now, true
 	}
 }
 
 // NewQueue returns an empty Queue, for a guest that has read everything.
-func NewQueue(room Room) *Queue { return &Queue{room: room, works: func() bool { return false }} }
+func NewQueue(room Room) *Queue {
+	return &Queue{room: room, drags: map[any]*drag{}, works: func() bool { return false }}
+}
 
-// Push adds an input that was made at now. If a waiting input is left out for it, Push returns that one. ok is false if
-// Push does not accept d, because mostWaiting inputs wait and d.Must is not set.
+// Push adds an input that was made at now. If an input is left out for it, Push returns that one; this is d itself if others wait
+// and it repeats a key that Stays, which does nothing. ok is false if Push does not accept d, because mostWaiting inputs wait and
+// d.Must is not set.
 func (q *Queue) Push(now time.Time, d Deed) (passed *Deed, ok bool) {
+	if d.Repeat && d.Stays && len(q.waiting) > 0 {
+		return &d, true
+	}
 	if !q.pushed.IsZero() {
 		d.in = max(0, now.Sub(q.pushed))
 	}
 	d.at = now
-	if d.Presses {
+	if d.presses() {
 		d.apart, q.pressed = now.Sub(q.pressed), now
 	}
-	last := len(q.waiting) - 1
-	switch {
-	case last >= 0 && q.waiting[last].passedBy(d):
-		was := q.waiting[last]
-		d.in += was.in
-		passed, q.waiting[last] = &was, d
-	case last+1 < mostWaiting || d.Must:
-		q.waiting, passed = thin(append(q.waiting, d))
-	default:
+	before := q.before(d)
+	if before < 0 && len(q.waiting) >= mostWaiting && !d.Must {
 		return nil, false
 	}
 	q.pushed = now
-	return passed, true
+	q.waiting = append(q.waiting, d)
+	if before < 0 {
+		before = q.needless()
+	}
+	if before < 0 {
+		return nil, true
+	}
+	was := q.waiting[before]
+	q.waiting[before+1].in += was.in
+	q.waiting = slices.Delete(q.waiting, before, before+1)
+	return &was, true
+}
+
+// before returns the place of the viewer's latest waiting input if d takes its place, or -1.
+func (q *Queue) before(d Deed) int {
+	for i, was := range slices.Backward(q.waiting) {
+		if was.Hand == d.Hand && was.passedBy(d) {
+			return i
+		} else if was.Hand == d.Hand {
+			break
+		}
+	}
+	return -1
 }
 
 // Waiting returns how many inputs have not gone in yet.
@@ -102,6 +138,9 @@ func (q *Queue) Waiting() int { return len(q.waiting) }
 
 // Pop returns the next input if it may go in at now. From then on the Queue takes it for gone in.
 func (q *Queue) Pop(now Time) (d Deed, ok bool) {
+	if len(q.waiting) > 0 && q.front == (Time{}) {
+		q.front = now
+	}
 	switch {
 	case q.overrun(now):
 		d = q.held.lift(q.room)
@@ -109,11 +148,11 @@ func (q *Queue) Pop(now Time) (d Deed, ok bool) {
 		d = q.held.lower(now.Wall, q.room)
 	case len(q.waiting) > 0 && q.due(now, q.waiting[0]):
 		d, q.waiting = q.waiting[0], q.waiting[1:]
-		q.latest, q.done = d, now
-		if d.Presses {
+		q.latest, q.done, q.front = d, now, Time{}
+		if d.presses() {
 			q.clicked = now
 		}
-		q.drag.note(now, d)
+		q.noteDrag(now, d)
 		if d.Device == Keyboard && d.Units > 0 {
 			q.held.note(now.Wall, d)
 		}
@@ -122,7 +161,7 @@ func (q *Queue) Pop(now Time) (d Deed, ok bool) {
 	}
 	if d.Units > 0 {
 		q.untaken[d.Device] = append(q.untaken[d.Device], load{sent{at: now}, d.Units})
-		if !d.Moves {
+		if !d.moves() {
 			q.changed[d.Device] = sent{at: now}
 		}
 	}
@@ -152,13 +191,13 @@ func (q *Queue) due(now Time, d Deed) bool {
 	if q.done != (Time{}) && now.Passed-q.done.Passed < d.distance(q.latest) {
 		return false
 	}
-	if d.Presses && q.clicked != (Time{}) && d.apart > doubleClick && now.Passed-q.clicked.Passed <= doubleClick {
+	if d.presses() && q.clicked != (Time{}) && d.apart > doubleClick && now.Passed-q.clicked.Passed <= doubleClick {
 		return false
 	}
-	if d.Device == Keyboard && q.held.lifted && !q.releases() {
+	if q.held.lifted && !d.moves() && !q.releases() {
 		return false
 	}
-	if !d.Moves && q.overtakes(now, d.Device) || q.hastens(now, d) {
+	if now.had(q.front) < patience && (!d.moves() && q.overtakes(now, d.Device) || q.tooSoon(now, d)) {
 		return false
 	}
 	there := q.outstanding(now, d.Device)
@@ -168,33 +207,27 @@ func (q *Queue) due(now Time, d Deed) bool {
 // overtakes reports whether the guest might read a press or release on device of before an earlier one on the other
 // device. A program that finds input on both devices reads one device after the other.
 func (q *Queue) overtakes(now Time, of Device) bool {
-	other := 1 - of
-	latest := q.changed[other]
+	latest := q.changed[1-of]
 	was := latest.at
-	if was == (Time{}) || q.outstanding(now, other) == 0 {
+	if was == (Time{}) || now.past(was) || !was.Wall.After(q.rested) {
 		return false
 	}
 	if q.asks && !latest.taken {
 		return true
 	}
-	return now.Passed-was.Passed < keyBeat-beatSlack || q.stalled(now, was)
+	return now.had(was) < keyBeat-beatSlack || now.stood(was) || q.awaited(now, was)
 }
 
-// stalled reports whether the machine stood still since then, or had no processor.
-func (q *Queue) stalled(now, then Time) bool {
-	passed := now.Passed - then.Passed
-	return now.Wall.Sub(then.Wall)-passed > stood || q.starved(now, then, passed)
+// stood reports whether the machine stood still since then, for so long that its clock does not tell what it has read.
+func (now Time) stood(then Time) bool {
+	return now.Wall.Sub(then.Wall)-(now.Passed-then.Passed) > 5*time.Millisecond
 }
 
-// starved reports whether the processor has hardly worked since then, although it is not idle and passed, the time
-// since then on the machine's clock, was long enough: the host runs other processes.
-func (q *Queue) starved(now, then Time, passed time.Duration) bool {
+// awaited reports whether the processor has slept since then because it waited for the machine, which has something for it now.
+func (q *Queue) awaited(now, then Time) bool {
 	seen := now.Worked >= 0 && then.Worked >= 0
-	return seen && now.Worked-then.Worked < keyBeat-beatSlack && passed < passedOff && (!now.Idle || q.works())
+	return seen && now.Idle && now.Worked-then.Worked < keyBeat-beatSlack && now.Passed-then.Passed < passedOff && q.works()
 }
-
-// stood is how long a machine may stand still before its clock no longer tells what it has read.
-const stood = 5 * time.Millisecond
 
 // outstanding returns how many units of a device's Room the guest may not have read at now.
 func (q *Queue) outstanding(now Time, of Device) (units int) {
@@ -227,10 +260,10 @@ func (q *Queue) Tight(now Time) bool {
 			return true
 		}
 	}
-	return len(q.waiting) > 0 && q.hastens(now, q.waiting[0])
+	return len(q.waiting) > 0 && q.tooSoon(now, q.waiting[0])
 }
 
-// Taken notes that the guest has read all input that went in until then.
+// Taken notes that the guest has come to rest after all input that went in until then, so it has read that input.
 func (q *Queue) Taken(then time.Time) {
 	q.rested = then
 	for of := range devices {
@@ -244,19 +277,26 @@ func (q *Queue) Taken(then time.Time) {
 	}
 }
 
-// Unsure reports whether there is a press or release of which nobody knows yet whether QEMU has taken it.
+// Unsure reports whether there is a press, a release or an input of a drag of which nobody knows yet whether QEMU has taken it.
 func (q *Queue) Unsure() bool {
 	for _, c := range q.changed {
 		if q.asks && c.at != (Time{}) && !c.taken {
 			return true
 		}
 	}
-	return q.asks && len(q.waiting) > 0 && q.drag.latest.at != (Time{}) && !q.drag.latest.taken
+	for _, g := range q.drags {
+		if q.asks && !g.latest.taken {
+			return true
+		}
+	}
+	return false
 }
 
 // Reached notes that by now QEMU has taken all input that was sent until then.
 func (q *Queue) Reached(then time.Time, now Time) {
-	q.drag.latest.reached(then, now)
+	for _, g := range q.drags {
+		g.reached(then, now)
+	}
 	for of := range devices {
 		q.changed[of].reached(then, now)
 		for i := range q.untaken[of] {

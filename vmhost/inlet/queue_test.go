@@ -124,7 +124,7 @@ var guests = map[string]func() *trial{
 func (x *trial) bring(t *rapid.T, d Deed) {
 	id := x.brought
 	x.brought++
-	x.changes[id] = !d.Moves && !d.Repeat
+	x.changes[id] = !d.moves() && !d.Repeat
 	put := d
 	d.Again = func(down bool) bool {
 		g := put
@@ -207,15 +207,15 @@ func TestNoGuestGetsMoreThanItHoldsAndNothingIsLost(t *testing.T) {
 
 // press does what a person does at a guest that stands still at times, and waits until all of it has gone in.
 func press(t *rapid.T, x *trial) {
-	ms := func(t *rapid.T, most int) time.Duration {
-		return time.Duration(rapid.IntRange(1, most).Draw(t, "ms")) * time.Millisecond
+	upTo := func(t *rapid.T, most int) time.Duration {
+		return time.Duration(rapid.IntRange(1, most).Draw(t, "ms")) * ms
 	}
 	t.Repeat(map[string]func(*rapid.T){
 		"do":    func(t *rapid.T) { x.bring(t, drawDeed(t, x.wants)) },
 		"hurry": func(t *rapid.T) { x.bring(t, drawDeed(t, x.wants)); x.bring(t, drawDeed(t, x.wants)) },
-		"stand": func(t *rapid.T) { x.pass(t, ms(t, 1200), false, false) },
-		"work":  func(t *rapid.T) { x.pass(t, ms(t, 90), true, true) },
-		"sleep": func(t *rapid.T) { x.pass(t, ms(t, 90), true, false) },
+		"stand": func(t *rapid.T) { x.pass(t, upTo(t, 1200), false, false) },
+		"work":  func(t *rapid.T) { x.pass(t, upTo(t, 90), true, true) },
+		"sleep": func(t *rapid.T) { x.pass(t, upTo(t, 90), true, false) },
 		"type on": func(t *rapid.T) {
 			for range rapid.IntRange(1, 40).Draw(t, "keys") {
 				x.bring(t, drawDeed(t, x.wants))
@@ -262,7 +262,7 @@ func TestAClickWaitsForTheKeyBeforeItWhereTheHostIsBusy(t *testing.T) {
 		"it is idle":                {time.Millisecond, 30 * time.Millisecond, true, false, true},
 		"it is idle, but the disk has something now": {time.Millisecond, 30 * time.Millisecond, true, true, false},
 		"it is idle, but the key is too fresh":       {time.Millisecond, 10 * time.Millisecond, true, false, false},
-		"nobody waits for ever":                      {0, passedOff, false, true, true},
+		"nobody waits for ever":                      {workedOff, passedOff, false, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, q, now := NewWants(Virtio, stays), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0)}
@@ -274,6 +274,9 @@ func TestAClickWaitsForTheKeyBeforeItWhereTheHostIsBusy(t *testing.T) {
 				t.Fatal("the first key has to wait")
 			}
 			now = Time{Wall: now.Wall.Add(test.passed), Passed: test.passed, Worked: test.worked, Idle: test.idle}
+			if !test.idle {
+				now.Denied = test.passed - test.worked
+			}
 			if _, ok := q.Push(now.Wall, w.Point(1, image.Point{})); !ok {
 				t.Fatal("no room for a click")
 			}

@@ -14,6 +14,7 @@ type Wants struct {
 	stays   func(key uint32) bool
 	keys    map[uint32]bool
 	buttons uint16
+	at      image.Point
 }
 
 // NewWants returns the Wants of a viewer with nothing down. room is that of the guest. stays says of which keys a repeat
@@ -40,10 +41,9 @@ func (w *Wants) Key(key uint32, down bool) Deed {
 // Point returns the Deed of a pointer that moves, or whose buttons change. buttons are the bits that are down,
 // as in wire.PointerEvent, and at is where the pointer is then. The caller sets Do.
 func (w *Wants) Point(buttons uint16, at image.Point) Deed {
-	changed, presses := bits.OnesCount16(buttons^w.buttons), buttons&^w.buttons != 0
-	w.buttons = buttons
-	d := Deed{Device: Pointer, Units: w.room.Move, Moves: changed == 0, Drags: changed == 0 && buttons != 0, Buttons: changed > 0, Presses: presses, At: at, Hand: w}
-	if changed > 0 {
+	d := Deed{Device: Pointer, Units: w.room.Move, Had: w.buttons, Has: buttons, At: at, Hand: w}
+	w.buttons, w.at = buttons, at
+	if changed := bits.OnesCount16(d.Had ^ d.Has); changed > 0 {
 		d.Units = w.room.Button + (changed-1)*(w.room.Button-w.room.Move)
 	}
 	return d
@@ -54,3 +54,6 @@ func (w *Wants) Keys() []uint32 { return slices.Sorted(maps.Keys(w.keys)) }
 
 // Buttons returns which buttons are down.
 func (w *Wants) Buttons() uint16 { return w.buttons }
+
+// At returns where the pointer is.
+func (w *Wants) At() image.Point { return w.at }
