@@ -5,15 +5,18 @@
 require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,tigervnc,x11vnc,xwd,zstd,perl,rscript,python,zbar,icalendar,aiosmtpd,systemd,novnc,nginx,caddy,mmdebstrap,uidmap,appliance
 require := $(require),axe$(shell [ "$$(id -u)" -ne 0 ] || echo ,root)$(shell ! [ -w /dev/net/tun ] || echo ,tun)
 
-# Benches that take minutes under the race detector, and whose figures it would spoil.
-benches := screenbench|clockbench|thinbench
+# Benches that take minutes under the race detector, and whose figures it, or other tests beside them, would spoil.
+benches := screenbench|clockbench|thinbench|ingestbench
 
 # Rooms whose packages start no goroutine, nor do their tests. The race detector would find nothing there, and makes
 # arithmetic several times slower. A test of internal/arch looks for the goroutines.
 pure := analysis|appliances|bench|document|fields|files|internal|keyboard|migrations|netem/traces|questionnaire|relocate|study|studyctl/cli|studyctl/assignbench|web/(catalogue|page|password|static)
 
-# What puts the product together, or measures it. Each part is tested with the race detector in its own package.
-whole := studyctl(/(backup|ingestbench))?
+# What puts the product together. Each part is tested with the race detector in its own package.
+whole := studyctl(/backup)?
+
+tests = STUDYCTL_REQUIRE=$(require) go test -vet=off
+packages = $$(go list ./... | grep $(1) $(2))
 
 novnc := web/static/novnc
 axe := node_modules/axe-core/axe.min.js
@@ -60,15 +63,16 @@ demo-data: build
 	@STUDYCTL_DATA="$${STUDYCTL_DATA:-$(data)}" $(studyctl) simulate --demo
 
 ## test: everything, with nothing skipped but what needs root, where somebody else runs it; the end-to-end test by itself, since it times what a
-## person would feel. The check vets all packages, so the tests do not do it again
+## person would feel. The check vets all packages, so the tests do not do it again. Much of a test is waiting, so some run beside each other
 test: setup-test build $(axe)
 	@$(studyctl) appliance build demo --data build/data --if-missing & demo=$$!; \
-	  $(MAKE) --no-print-directory check && wait $$demo
-	STUDYCTL_REQUIRE=$(require) go test -vet=off -timeout 20m $$(go list ./... | grep -E '^vmstudy/(($(pure))(/|$$)|$(whole)$$)')
-	STUDYCTL_REQUIRE=$(require) GORACE=atexit_sleep_ms=0 go test -race -vet=off -timeout 20m $$(go list ./... | grep -vE '/(e2e|$(benches))$$|^vmstudy/(($(pure))(/|$$)|$(whole)$$)')
-	STUDYCTL_REQUIRE=$(require) go test -vet=off -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')
-	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
-	  go test -vet=off -timeout 12m ./e2e
+	  $(MAKE) --no-print-directory check && $(tests) -timeout 20m $(call packages,-E,'^vmstudy/($(pure))(/|$$)'); tested=$$?; \
+	  wait $$demo && exit $$tested
+	@$(tests) -timeout 30m $(call packages,-E,'^vmstudy/$(whole)$$') & whole=$$!; \
+	  GORACE=atexit_sleep_ms=0 $(tests) -race -timeout 30m $(call packages,-vE,'/(e2e|$(benches))$$|^vmstudy/(($(pure))(/|$$)|$(whole)$$)'); raced=$$?; \
+	  wait $$whole && exit $$raced
+	$(tests) -timeout 5m $(call packages,-E,'/($(benches))$$')
+	STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) $(tests) -timeout 12m ./e2e
 	@[ "$$(id -u)" -eq 0 ] || echo 'make test: tests of what only root has were left out; "$(studyctl) doctor" says what that is' >&2
 
 ## check-r: what we compute is what R computes, with its packages for models: the reference, and a simulated study whose export R analyses
