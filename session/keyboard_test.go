@@ -32,6 +32,7 @@ func TestWhatIsPrintedOnTheKeysArrivesInARealGuest(t *testing.T) {
 		"a Briton": {"gb", `"@#~\| £`, `"@#~\|`, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 			defer cancel()
 			task := app.Tasks[1]

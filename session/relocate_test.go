@@ -58,6 +58,7 @@ func awaitEvent(ctx context.Context, t *testing.T, d session.Desktop, kind study
 func TestAMachineMovesToAnotherHostAndOn(t *testing.T) {
 	for _, method := range study.AccessMethods() {
 		t.Run(string(method), func(t *testing.T) {
+			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 			defer cancel()
 			lab := newLab(t)
@@ -152,6 +153,7 @@ func TestWhatAMachineLeavesIsLetGo(t *testing.T) {
 // A person types, clicks and drags while the machine moves twice. The guest reads all of it, in order, and each key goes up
 // again.
 func TestNothingIsLostOfWhatIsDoneWhileAMachineMoves(t *testing.T) {
+	t.Parallel()
 	studytest.Need(t, "qemu", "fuse", "busybox", "apt")
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
@@ -283,6 +285,7 @@ func failures(d session.Desktop) (n int) {
 
 // Somebody writes in the demo while its machine moves. The guest says what its memory is used for, so what is free comes last.
 func TestTheDemoMovesWhileSomebodyWrites(t *testing.T) {
+	t.Parallel()
 	studytest.Need(t, "qemu", "fuse")
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()

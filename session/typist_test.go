@@ -29,6 +29,7 @@ func TestNothingIsLostOfWhatIsDoneWhileAMachineStands(t *testing.T) {
 	runs := studytest.Times(t, "STUDYCTL_TEST_STANDS", 2)
 	for _, display := range []string{vmhost.DBus, vmhost.VNC} {
 		t.Run(display, func(t *testing.T) {
+			t.Parallel() // it stands still most of the time
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute+time.Duration(runs)*time.Minute)
 			defer cancel()
 			host := vmhosttest.HostOf(t, vmhost.Config{Display: display})
