@@ -160,6 +160,45 @@ func TestASimulatedSearchHasItsCrossover(t *testing.T) {
 	}
 }
 
+// The section about the network finds nothing wrong with networks that were not there, and has something to show.
+func TestSimulatedNetworksAreWhatTheyAreSetToBe(t *testing.T) {
+	d := studytest.Design()
+	for _, p := range study.Profiles() {
+		d.Networks = append(d.Networks, study.NamedNetwork{Name: p.Name, Network: p.Network})
+	}
+	store, id := simulated(t, d, 6, 3)
+	s := report.Network(results(t, store, id).Data)
+	var shown []string
+	for _, f := range s.Figures {
+		shown = append(shown, f.ID)
+		for _, row := range f.Twin.Rows {
+			if trials, unmeasured, outside := row[1].Say, row[2].Say, row[len(row)-1].Say; trials != "0" && (unmeasured != "0" || outside != "0") {
+				t.Errorf("%s, %s: of %s trials %s are not measured and %s outside of what is tolerated", f.ID, row[0].Say, trials, unmeasured, outside)
+			}
+		}
+	}
+	if !slices.Equal(shown, []string{"round-trips", "rates"}) {
+		t.Errorf("figures %v, want those of round trips and of rates", shown)
+	}
+	for _, table := range s.Tables {
+		t.Errorf("%s: %v", table.Title, table.Rows)
+	}
+}
+
+// A stream asks for all that its link carries, a screen that is sent for less.
+func TestASimulatedStreamFillsItsLink(t *testing.T) {
+	store, id := simulated(t, studytest.Design(), 6, 3)
+	busiest := map[study.AccessMethod]study.Bitrate{}
+	for _, x := range results(t, store, id).Data.Trials {
+		if m := x.Condition.Method; x.Condition.Network.Name == "3G" {
+			busiest[m] = max(busiest[m], x.Goodput)
+		}
+	}
+	if set := studytest.Design().Networks; busiest[study.Stream] <= busiest[study.VNC] || busiest[study.VNC] == 0 {
+		t.Errorf("busiest seconds %v, in networks %v", busiest, set)
+	}
+}
+
 func TestPeopleAndSimulatedOnesAreNeverCountedTogether(t *testing.T) {
 	store, id := simulated(t, studytest.Design(), 4, 7)
 	var codes []string

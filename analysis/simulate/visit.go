@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"vmstudy/netem"
 	"vmstudy/study"
 	"vmstudy/study/instrument"
 )
@@ -23,6 +24,7 @@ type Store interface {
 	OpenAttempt(ctx context.Context, a study.Attempt) (study.Attempt, error)
 	RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, monotonic time.Duration) error
 	SaveBatch(ctx context.Context, b study.Batch) error
+	RecordTraffic(ctx context.Context, a study.AttemptID, seconds []study.LinkSecond) error
 }
 
 // A Run is some participants to make up.
@@ -168,11 +170,11 @@ func (v *visitor) work(ctx context.Context, x study.Session, t study.Trial) erro
 	opens := 800 * time.Millisecond
 	if t.Condition.Method.Networked() {
 		a.Set, a.Seed = n, v.rng.Uint64()
-		a.Measured = study.RoundTrips{Count: 20, Min: n.RTT, Median: n.RTT + time.Millisecond, P95: n.RTT + 3*time.Millisecond}
+		a.Measured = netem.Modelled(n, a.Seed, pings)
 		opens += 4 * n.RTT
 	}
 	if t.Condition.Method == study.Stream && n.Down > 0 {
-		opens += time.Duration(float64(4<<20*8) / float64(n.Down) * float64(time.Second)) // four megabytes before the first picture
+		opens += time.Duration(beforePicture / capacity(n) * float64(time.Second))
 	}
 	a.Desktop = study.DesktopReport{Accelerator: "simulated", Ready: opens}
 	v.now = v.now.Add(opens)
@@ -181,13 +183,22 @@ func (v *visitor) work(ctx context.Context, x study.Session, t study.Trial) erro
 		return err
 	}
 	outcome, took := v.works(t.Condition, x.Version.Design.TrialLimit)
-	if err := v.store.SaveBatch(ctx, v.batch(a, page, t.Condition, took)); err != nil {
+	batch := v.batch(a, page, t.Condition, took)
+	if err := v.store.SaveBatch(ctx, batch); err != nil {
 		return err
+	}
+	if t.Condition.Method.Networked() {
+		if err := v.store.RecordTraffic(ctx, a.ID, traffic(a, t.Condition, opens, took, batch.Interactions)); err != nil {
+			return err
+		}
 	}
 	v.now = v.now.Add(took)
 	a.State, a.Outcome, a.EndedAt = study.Finished, outcome, v.now
 	return v.store.RecordAttempt(ctx, a, v.now, opens+took)
 }
+
+// pings is how many round trips the probe before a trial measures.
+const pings = 20
 
 // inputsAtMost bounds the inputs of one trial.
 const inputsAtMost = 120
