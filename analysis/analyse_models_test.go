@@ -27,6 +27,7 @@ func TestTheModelsOfTheScriptAreThoseOfThePage(t *testing.T) {
 			found, dir := exported(t, 1, change)
 			runR(t, dir, "analysis/analyse.R")
 			compareModels(t, found, dir)
+			compareTests(t, found, dir)
 			comparePlanned(t, found, dir, true)
 		})
 	}

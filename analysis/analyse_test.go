@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"vmstudy/analysis"
+	"vmstudy/netem"
 	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -34,7 +35,7 @@ func simulated(t *testing.T, repetitions int, change func(*study.Design)) (*reco
 	v, err := r.store.Publish(t.Context(), id, 0, r.now)
 	r.must(err)
 	var links []string
-	for i := range 8 {
+	for i := range 16 {
 		links = append(links, fmt.Sprint("link", i))
 	}
 	people, err := r.store.AddParticipants(t.Context(), id, false, links, r.now)
@@ -64,6 +65,7 @@ func (r *recording) simulate(x study.Session, trial study.Trial, chance *rand.Ra
 	a, err := r.store.OpenAttempt(ctx, study.Attempt{Trial: trial.ID, State: study.Preparing, AskedAt: r.now, Set: trial.Condition.Network.Network})
 	r.must(err)
 	a.State, a.StartedAt = study.Running, r.now.Add(time.Second)
+	r.link(&a, trial.Condition)
 	r.must(r.store.RecordAttempt(ctx, a, r.now, 0))
 	rtt := trial.Condition.Network.Network.RTT
 	var rows []study.Interaction
@@ -100,6 +102,27 @@ func (r *recording) simulate(x study.Session, trial study.Trial, chance *rand.Ra
 	}
 }
 
+// link measures the link of an attempt: one in five is not what was set, one in seven was not measured.
+func (r *recording) link(a *study.Attempt, c study.Condition) {
+	if !c.Method.Networked() {
+		return
+	}
+	n := c.Network.Network
+	if a.ID%7 > 0 {
+		off := time.Duration(int64(a.ID)%11-5) * 60 * time.Microsecond
+		if a.ID%5 == 0 {
+			off = 40 * time.Millisecond
+		}
+		a.Measured = study.RoundTrips{Count: 20, Median: netem.ExpectedPing(n) + off}
+	}
+	rate := n.Down
+	if rate == 0 {
+		rate = 100 * study.Mbps
+	}
+	bytes := int64(float64(rate) / 8 * float64(a.ID%5+1) / 4)
+	r.must(r.store.RecordTraffic(r.t.Context(), a.ID, []study.LinkSecond{{At: r.now, Span: time.Second, Moved: study.LinkReport{BytesDown: bytes, PacketsDown: bytes / 1500}}}))
+}
+
 // TestTheScriptOfAnExportFindsWhatThePageSays runs analyse.R as it is in an export, and compares its tables with the page's numbers.
 func TestTheScriptOfAnExportFindsWhatThePageSays(t *testing.T) {
 	studytest.Need(t, "rscript")
@@ -115,6 +138,7 @@ func TestTheScriptOfAnExportFindsWhatThePageSays(t *testing.T) {
 			found, dir := exported(t, tc.repetitions, tc.change)
 			runR(t, dir, "analysis/analyse.R")
 			compareWithPage(t, found, dir, tc.repetitions)
+			compareSections(t, found, dir)
 		})
 	}
 }

@@ -106,6 +106,11 @@ func comparePlanned(t *testing.T, found analysis.Results, dir string, coin bool)
 		row := rowsBy(t, read(t, dir, "results/planned.csv"), "comparison")[j.Name]
 		sameNumber(t, j.Name+" p", row["p"], j.P)
 		sameNumber(t, j.Name+" n", row["n"], float64(j.N))
+		sameNumber(t, j.Name+" estimate", row["estimate"], j.Estimate)
+		if within := j.Test == study.SignedRank || j.Test == study.PairedT; within && j.Interval != nil {
+			sameNumber(t, j.Name+" low", row["low"], j.Interval.Low)
+			sameNumber(t, j.Name+" high", row["high"], j.Interval.High)
+		}
 		compared++
 	}
 	if all := found.Version.Design.Preregistration.Comparisons; len(all) > 0 && compared < 4 {
