@@ -35,7 +35,7 @@ func (p places) fixedColumns() (before, after []Column[analysisRow]) {
 		after = append(after, inputColumns(kind)...)
 	}
 	return before, slices.Concat(
-		after, p.ofTrial("first_picture_ms", "first_crisp_ms", "ready_ms", "stream_waited_ms", "stream_paused_ms", "stream_buffering_ratio", "stream_misses", "accelerator", "chosen_because"),
+		after, p.ofTrial("first_picture_ms", "first_crisp_ms", "ready_ms", "stream_waited_ms", "stream_paused_ms", "stream_buffering_ratio", "stream_misses", "accelerator", "chosen_because", "chosen_after"),
 		countColumns(why),
 	)
 }

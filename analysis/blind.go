@@ -132,7 +132,7 @@ var (
 
 	tellingColumns = []string{
 		"access_method", "strategy", "is_warm", "input_delay_ms", "longest_delay_ms", "display", "guest_keyboard", "qemu_version", "appliance", "cause", "trial_reason", "place_reason",
-		"seed", "order", "sequence", "arrival", "level_order", "label", "ready_ms", "reason", "sent_ms", "arrived_ms", "machine_ms", "delivery", "delayed_ms", "detail", "experimenter", "chosen_because",
+		"seed", "order", "sequence", "arrival", "level_order", "label", "ready_ms", "reason", "sent_ms", "arrived_ms", "machine_ms", "delivery", "delayed_ms", "detail", "experimenter", "chosen_because", "chosen_after",
 	}
 )
 

@@ -237,6 +237,7 @@ var conditionColumns = []Column[attemptRow]{
 // searchColumns are those of a study that searches for the crossover.
 var searchColumns = []Column[attemptRow]{
 	{"chosen_because", "", "Where the study searches for the crossover: why this network was chosen for the pair of trials, in a sentence, as it was known then. Trials with position 1 and 2 are the first pair, and so on. Empty in other studies, and for practice.", func(r attemptRow) Value { return Text(r.trial.Why) }},
+	{"chosen_after", "", "What the pairs before had told when this trial was laid out, a word each in their order: near or far for the method that was rated higher, equal, or nothing if one of the two trials had no rating or was excluded by then. From it, the networks of these pairs, the design and the participant's sequence the choice can be made again. Empty for a first pair, for trials that were laid out before this was kept, in other studies, and for practice.", func(r attemptRow) Value { return Text(r.trial.Told) }},
 }
 
 const firstPictureMeaning = "From Start to the animation frame that showed the first picture. Empty if there was none. NA if the tab was out of sight when the desktop was ready: " +

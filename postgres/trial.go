@@ -19,13 +19,14 @@ type trialRow struct {
 	conditionRow
 	ReadyAt *time.Time
 	Why     string
+	Told    string
 	Rated   []string
 	RatedAt *time.Time
 }
 
 const (
 	trialsOfSessions = `
-	SELECT t.id, t.session, t.position, ` + conditionFields + `, t.ready_at, t.why,
+	SELECT t.id, t.session, t.position, ` + conditionFields + `, t.ready_at, t.why, t.told,
 	       ARRAY(SELECT r.instrument FROM rating r
 	             WHERE r.session = t.session AND r.trial = t.id
 	             ORDER BY r.at, r.id) AS rated,
@@ -57,15 +58,15 @@ func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, a
 		}
 		s.Trials = append(s.Trials, study.Trial{
 			ID: r.ID, Position: r.Position, Condition: c, ReadyAt: orZero(r.ReadyAt),
-			Attempts: made[r.ID], Rated: r.Rated, RatedAt: orZero(r.RatedAt), Ruling: ruled[r.ID], Why: r.Why,
+			Attempts: made[r.ID], Rated: r.Rated, RatedAt: orZero(r.RatedAt), Ruling: ruled[r.ID], Why: r.Why, Told: r.Told,
 		})
 	}
 	return nil
 }
 
 const layOutTrial = `
-	INSERT INTO trial (session, position, condition, form, why)
-	SELECT $1::bigint, $2::integer, id, $5::text, $6::text
+	INSERT INTO trial (session, position, condition, form, why, told)
+	SELECT $1::bigint, $2::integer, id, $5::text, $6::text, $7::text
 	FROM condition
 	WHERE version = $3 AND practice = ($2::integer = 0) AND code = $4`
 
@@ -78,7 +79,7 @@ func storeTrials(ctx context.Context, tx pgx.Tx, id study.SessionID, v study.Ver
 	var batch pgx.Batch
 	for _, t := range trials {
 		c := t.Condition
-		batch.Queue(layOutTrial, id, t.Position, v.ID, c.Code(), c.Form, t.Why).Exec(func(done pgconn.CommandTag) error {
+		batch.Queue(layOutTrial, id, t.Position, v.ID, c.Code(), c.Form, t.Why, t.Told).Exec(func(done pgconn.CommandTag) error {
 			if done.RowsAffected() == 0 {
 				return fmt.Errorf("version %d has no condition %s on record", v.ID, c.Code())
 			}

@@ -84,7 +84,7 @@ func (n Network) bandwidth() string {
 type Pair [2]Trial
 
 // pair returns the pair with the given number, counted from 0, that a choice stands for. Tasks come in turn, and so do their forms.
-func (d Design) pair(sequence, number int, c adaptive.Choice) (p Pair) {
+func (d Design) pair(sequence, number int, c adaptive.Choice, told string) (p Pair) {
 	methods := [2]string{d.Crossover.Near, d.Crossover.Far}
 	if !c.NearFirst {
 		methods = [2]string{methods[1], methods[0]}
@@ -96,7 +96,7 @@ func (d Design) pair(sequence, number int, c adaptive.Choice) (p Pair) {
 		if n := len(task.Forms); n > 0 {
 			x = x.InForm(task.Forms[(sequence+number/len(d.Tasks)*2+i)%n].Name)
 		}
-		p[i] = Trial{Position: 2*number + i + 1, Condition: x, Why: c.Why}
+		p[i] = Trial{Position: 2*number + i + 1, Condition: x, Why: c.Why, Told: told}
 	}
 	return p
 }
@@ -167,7 +167,17 @@ func (d Design) next(sequence int, done []Trial, ratings map[TrialID][]Rating) (
 	if number >= d.Crossover.Pairs || len(d.Tasks) == 0 || d.methodAt(d.Crossover.Near) < 0 || d.methodAt(d.Crossover.Far) < 0 {
 		return Pair{}, false
 	}
-	search, err := d.Searched(sequence, done, ratings)
+	return d.after(sequence, networksOf(done), d.told(done, ratings))
+}
+
+// PairAfter returns the pair that a search lays out for the participant with the given sequence, after pairs over the given networks, in their order, that have told
+// what [Trial.Told] says; false if there is none. So each choice that is on record can be made again.
+func (d Design) PairAfter(sequence int, networks []string, told string) (Pair, bool) {
+	return d.after(sequence, networks, strings.Fields(told))
+}
+
+func (d Design) after(sequence int, networks, told []string) (Pair, bool) {
+	search, err := d.searchAfter(sequence, networks, told)
 	if err != nil {
 		return Pair{}, false // which the faults of the design say
 	}
@@ -175,26 +185,60 @@ func (d Design) next(sequence int, done []Trial, ratings map[TrialID][]Rating) (
 	if !more {
 		return Pair{}, false
 	}
-	return d.pair(sequence, number, c), true
+	return d.pair(sequence, len(told), c, strings.Join(told, " ")), true
 }
 
-// Searched returns the search of a participant after the trials that are done, which are pairs in their order. A pair of which one trial has no answer, or is excluded
-// now, tells nothing.
+// Words for what a pair has told: which method was rated higher.
+var answerWords = [...]string{adaptive.Near: "near", adaptive.Equal: "equal", adaptive.Far: "far"}
+
+// toldNothing stands for a pair that tells nothing.
+const toldNothing = "nothing"
+
+// told says what the pairs that are done tell now, a word each. A pair of which one trial has no answer, or is excluded now, tells nothing.
+func (d Design) told(done []Trial, ratings map[TrialID][]Rating) (words []string) {
+	for i := 0; i+1 < len(done); i += 2 {
+		answer, is := d.answered(done[i:i+2], ratings)
+		if !is {
+			words = append(words, toldNothing)
+			continue
+		}
+		words = append(words, answerWords[answer])
+	}
+	return words
+}
+
+// networksOf names the network of each pair.
+func networksOf(done []Trial) (names []string) {
+	for i := 0; i+1 < len(done); i += 2 {
+		names = append(names, done[i].Condition.Network.Name)
+	}
+	return names
+}
+
+// Searched returns the search of a participant after the trials that are done, which are pairs in their order, by what they tell now.
 func (d Design) Searched(sequence int, done []Trial, ratings map[TrialID][]Rating) (*adaptive.Search, error) {
+	return d.searchAfter(sequence, networksOf(done), d.told(done, ratings))
+}
+
+// searchAfter returns the search of a participant after pairs over some networks, each of which has told a word.
+func (d Design) searchAfter(sequence int, networks, told []string) (*adaptive.Search, error) {
+	if len(networks) != len(told) {
+		return nil, fmt.Errorf("%d pairs of which %d have told something: %w", len(networks), len(told), ErrInvalid)
+	}
 	plan := d.SearchPlan(sequence)
 	search, err := adaptive.New(plan)
 	if err != nil {
 		return nil, err
 	}
-	for i := 0; i+1 < len(done); i += 2 {
-		answer, told := d.answered(done[i:i+2], ratings)
-		at := slices.IndexFunc(plan.Networks, func(n adaptive.Network) bool { return n.Name == done[i].Condition.Network.Name })
-		if !told || at < 0 {
+	for i, word := range told {
+		answer := slices.Index(answerWords[:], word)
+		at := slices.IndexFunc(plan.Networks, func(n adaptive.Network) bool { return n.Name == networks[i] })
+		if answer < 0 || at < 0 {
 			search.Pass()
 			continue
 		}
-		if err := search.Tell(adaptive.Trial{Network: at, Answer: answer}); err != nil {
-			return nil, fmt.Errorf("pair %d: %w", i/2+1, err)
+		if err := search.Tell(adaptive.Trial{Network: at, Answer: adaptive.Answer(answer)}); err != nil {
+			return nil, fmt.Errorf("pair %d: %w", i+1, err)
 		}
 	}
 	return search, nil

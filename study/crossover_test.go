@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -109,6 +110,9 @@ func TestTheSameSeedAndFactsGiveTheSameChoices(t *testing.T) {
 					t.Fatalf("pair %d is now %+v, and was %+v", n/2+1, again[i], want[i])
 				}
 			}
+			if retold := madeAgain(t, d, sequence, s.Trials[1:n], want[0].Told); retold[0].Why != want[0].Why || retold[1].Condition.Code() != want[1].Condition.Code() || retold[1].Told != want[1].Told {
+				t.Fatalf("by what was told, pair %d is %+v, and was %+v", n/2+1, retold, want)
+			}
 			if a, b := want[0].Condition, want[1].Condition; a.Network.Name != b.Network.Name || a.Task.Level() != b.Task.Level() || a.Access.Level() == b.Access.Level() || want[0].Why == "" {
 				t.Fatalf("pair %d is %s and %s, since %q", n/2+1, a.Code(), b.Code(), want[0].Why)
 			}
@@ -120,6 +124,42 @@ func TestTheSameSeedAndFactsGiveTheSameChoices(t *testing.T) {
 			}
 		}
 	})
+}
+
+// madeAgain makes the choice after some trials anew, from what each of them has on record.
+func madeAgain(t interface{ Fatalf(string, ...any) }, d study.Design, sequence int, before []study.Trial, told string) study.Pair {
+	var networks []string
+	for i := 0; i < len(before); i += 2 {
+		networks = append(networks, before[i].Condition.Network.Name)
+	}
+	pair, more := d.PairAfter(sequence, networks, told)
+	if !more {
+		t.Fatalf("after %q over %v there is no pair", told, networks)
+	}
+	return pair
+}
+
+// A trial that is excluded later changes what its pair tells, and none of the choices that were made before.
+func TestAChoiceCanBeMadeAgainAfterAnExclusion(t *testing.T) {
+	d := searching()
+	s, ratings := searched(d, 5, func(x study.Trial) (string, study.Outcome) {
+		return map[bool]string{true: "7", false: "1"}[x.Condition.Method == study.VNC], ""
+	})
+	last := s.Trials[len(s.Trials)-2:]
+	for i := range s.Trials[1:] {
+		s.Trials[i+1].Ruling.Excluded = true
+	}
+	before := s
+	before.Trials = s.Trials[:len(s.Trials)-2]
+	if now := before.NextPair(ratings); now[0].Why == last[0].Why {
+		t.Fatal("the exclusions change nothing here")
+	}
+	if again := madeAgain(t, d, 5, before.Trials[1:], last[0].Told); again[0].Why != last[0].Why || again[0].Condition.Code() != last[0].Condition.Code() {
+		t.Errorf("by what was told, the last pair is %+v, and was %+v", again, last)
+	}
+	if !strings.HasPrefix(last[0].Told, "near near") {
+		t.Errorf("what was told is %q", last[0].Told)
+	}
 }
 
 // Somebody who finds the stream better from 100 ms on is asked about ever nearer networks, and each method comes first at times.

@@ -86,6 +86,7 @@ type Trial struct {
 	RatedAt   time.Time   // when the last of them was answered; zero if none is
 	Ruling    TrialRuling // the last one
 	Why       string      // where the study searches: why the network was chosen, in a sentence; else empty
+	Told      string      // and what the pairs before told at that moment, a word each: near, far, equal or nothing; see Design.PairAfter
 }
 
 // Practice reports whether t is the practice trial, which never counts.

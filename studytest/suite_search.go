@@ -118,5 +118,6 @@ func testSearch(l *lab) {
 	for s, err := range l.source.Sessions(l.ctx(), filter(x.Version)) {
 		l.must(err)
 		l.wantEqual("why the first network was chosen, in an export", s.Trials[1].Why, x.Trials[1].Why)
+		l.wantEqual("what was known at the last choice, in an export", s.Trials[len(s.Trials)-1].Told, x.Trials[len(x.Trials)-1].Told)
 	}
 }

@@ -261,7 +261,8 @@ for (s in ratings_of) diverging(s)
 # The round trip that was measured before each trial, less what was expected; the lines are what is tolerated.
 if (nrow(links) > 0 && any(!is.na(links$off_ms))) {
   at <- droplevels(factor(links$network))
-  stripchart(links$off_ms ~ at, method = "jitter", pch = 16, col = "#00000055", xlab = "ms", main = "Round trip, measured less expected")
+  reach <- range(links$off_ms, links$tolerated_ms, -links$tolerated_ms, na.rm = TRUE)
+  stripchart(links$off_ms ~ at, method = "jitter", pch = 16, col = "#00000055", xlim = reach, xlab = "ms", main = "Round trip, measured less expected")
   tolerated <- tapply(links$tolerated_ms, at, max)
   segments(c(-tolerated, tolerated), seq_along(tolerated) - 0.3, c(-tolerated, tolerated), seq_along(tolerated) + 0.3, lty = 2)
 }
@@ -273,7 +274,7 @@ if (has("survival") && length(timed)) {
   for (codes in split(met$condition[met$condition %in% timed], alike)) {
     plot(NA, xlim = c(0, max(seconds, na.rm = TRUE)), ylim = c(0, 1), xlab = "seconds on task", ylab = "share of people who are done", main = "Completion")
     for (i in seq_along(codes)) lines(curve_of(codes[i]), fun = "event", conf.int = FALSE, mark.time = TRUE, lty = i, lwd = 2)
-    legend("bottomright", legend = codes, lty = seq_along(codes), lwd = 2)
+    legend("topleft", legend = codes, lty = seq_along(codes), lwd = 2)
   }
 }
 if (!in_document) invisible(dev.off())
