@@ -130,7 +130,7 @@ func (g *drag) slowed(now Time, q *Queue) bool {
 	from := g.fresh[0]
 	denied := now.Denied - from.Denied
 	untaken := q.asks && !g.latest.taken && now.Wall.Sub(g.latest.at.Wall) > keyBeat
-	return untaken || g.late || now.stood(from) || denied > keyBeat/4 && denied > now.Worked-from.Worked
+	return untaken || g.late || now.stood(from) || denied > keyBeat/2+beatSlack && denied > now.Worked-from.Worked
 }
 
 // A bend says how much a way changes without one of its places.

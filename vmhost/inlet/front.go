@@ -157,9 +157,11 @@ func (f *Front) Close() error {
 			d.Must, d.Do = true, func() bool { return f.send(up.Append(nil)) == nil }
 			f.in.Pass(d)
 		}
-		if !f.in.Pass(Deed{Must: true, Do: func() bool { return f.Conn.Close() == nil }}) {
-			_ = f.Conn.Close() // the Inlet takes nothing more, because the machine has ended
-		}
+		f.in.Pass(Deed{Must: true, Do: func() bool { return f.Conn.Close() == nil }, Told: func(is Fate) {
+			if is.Lost { // because the machine has ended
+				_ = f.Conn.Close()
+			}
+		}})
 	})
 	return nil
 }

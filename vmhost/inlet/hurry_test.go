@@ -305,3 +305,66 @@ func TestFewMovesWait(t *testing.T) {
 		})
 	}
 }
+
+// A machine that stands still and, when it does not, has to wait for its processor still has some time of its own.
+func TestADragGoesInOnAMachineThatStandsStillAndIsDenied(t *testing.T) {
+	d := newDesk(t)
+	d.press()
+	d.denied(100 * ms)
+	d.stands(100 * ms)
+	d.drag(200)
+	took := time.Duration(0)
+	for ; !d.pop() && took < time.Hour; took += 5 * ms {
+		d.later(5*ms, ms, ms, 2*ms)
+	}
+	if took > time.Minute {
+		t.Errorf("the drag waits for %v", took)
+	}
+}
+
+// A click that has waited for a Shift that the Inlet had lifted goes in after it, and not in the same moment.
+func TestAClickComesAfterTheShiftThatWasPressedForIt(t *testing.T) {
+	d := newDesk(t)
+	var shift, click Time
+	pop := func() {
+		for is, ok := d.q.Pop(d.now); ok; is, ok = d.q.Pop(d.now) {
+			if is.Device == Pointer {
+				click = d.now
+			} else if is.Down {
+				shift = d.now
+			}
+		}
+	}
+	key := d.one.Key(3, true)
+	key.Again = func(bool) bool { return true }
+	d.q.Push(d.now.Wall, key)
+	for range 500 { // the guest reads nothing, and Shift is lifted
+		pop()
+		d.stands(4 * ms)
+	}
+	d.q.Push(d.now.Wall, d.one.Point(1, image.Pt(1, 1)))
+	for range 1500 {
+		d.later(4*ms, 4*ms, 4*ms/10, 0)
+		pop()
+	}
+	if click == (Time{}) || click.had(shift) < keyBeat-beatSlack {
+		t.Errorf("the click went in at %v, and Shift at %v", click.Passed, shift.Passed)
+	}
+}
+
+func TestAFullQueueTakesADragThatGrowsNoLonger(t *testing.T) {
+	d := newDesk(t)
+	d.stands(time.Second)
+	d.bring(d.one.Point(1, image.Point{}))
+	for key := range uint32(mostWaiting - dragMoves) {
+		d.q.Push(d.now.Wall, d.other.Key(100+key, true))
+	}
+	for i := range 40 {
+		if d.drag(i) && i > dragMoves {
+			t.Fatal("nothing waits: this shows nothing")
+		}
+	}
+	if _, ok := d.q.Push(d.now.Wall, d.other.Key(1, true)); ok {
+		t.Error("it takes whatever comes")
+	}
+}

@@ -253,7 +253,7 @@ func (in *Inlet) step(ctx context.Context) bool {
 	told := in.pop(now)
 	again := !in.shut && in.queue.Watched()
 	ask := !in.shut && in.guest.Rests != nil && in.queue.Tight(now)
-	unsure, guest, shuts := in.queue.Unsure(), in.guest, in.shuts
+	unsure, guest, shuts := !in.shut && in.queue.Unsure(), in.guest, in.shuts
 	in.mu.Unlock()
 	tell(told)
 	if unsure {
@@ -267,7 +267,7 @@ func (in *Inlet) step(ctx context.Context) bool {
 		in.queue.Taken(now.Wall)
 	}
 	told = in.pop(in.now())
-	again = in.queue.Watched()
+	again = in.queue.Watched() || in.queue.Unsure()
 	in.mu.Unlock()
 	tell(told)
 	return again

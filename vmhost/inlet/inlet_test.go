@@ -354,3 +354,41 @@ func TestAShiftThatIsHeldDoesNotKeepAClickForEver(t *testing.T) {
 		})
 	}
 }
+
+// What waits goes in when the guest has come to rest. QEMU is asked for it, too, and so what comes next does not wait.
+func TestAMoveAfterOneThatWaitedIsNotLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var stood atomic.Int64 // ns
+		var idle atomic.Bool
+		in := running(t, Guest{
+			Now: func() Time {
+				gone := time.Since(began) - time.Duration(stood.Load())
+				return Time{Wall: time.Now(), Passed: gone, Worked: gone}
+			},
+			Rests: func(context.Context) bool { time.Sleep(3 * ms); return idle.Load() },
+			Flush: func(context.Context) bool { time.Sleep(ms / 2); return true },
+		})
+		time.Sleep(time.Hour)
+		w := NewWants(Virtio, stays)
+		var fates []Fate
+		do := func(at int, buttons uint16) {
+			d := w.Point(buttons, image.Pt(at, 100))
+			d.Do, d.Told = func() bool { return true }, func(f Fate) { fates = append(fates, f) }
+			in.Pass(d)
+		}
+		do(100, 1)
+		time.Sleep(200 * ms)
+		stood.Add(int64(90 * ms))
+		do(200, 1)
+		idle.Store(true)
+		time.Sleep(20 * ms)
+		idle.Store(false)
+		time.Sleep(100 * ms)
+		do(210, 1)
+		time.Sleep(5 * time.Second)
+		if len(fates) != 3 || fates[1].Delayed == 0 || fates[2].Delayed > 0 {
+			t.Errorf("a press, a move on a machine that stood still and one on a machine that is quick: %+v", fates)
+		}
+	})
+}

@@ -18,9 +18,14 @@ type Time struct {
 	Idle bool
 }
 
-// had returns how much time the machine has had since then: it neither stood still, nor wanted a processor that the host did not give.
+// had returns how much time the machine has had since then: it neither stood still, nor wanted a processor that the host did not give. It may
+// do both at once, but it has had at least the time in which it worked.
 func (now Time) had(then Time) time.Duration {
-	return now.Passed - now.Denied - (then.Passed - then.Denied)
+	had := now.Passed - now.Denied - (then.Passed - then.Denied)
+	if now.Worked >= 0 && then.Worked >= 0 {
+		had = max(had, now.Worked-then.Worked)
+	}
+	return had
 }
 
 // An input counts as read once the processor has worked for workedOff, and the machine's own time has advanced by
@@ -103,22 +108,22 @@ func (q *Queue) Push(now time.Time, d Deed) (passed *Deed, ok bool) {
 	if d.presses() {
 		d.apart, q.pressed = now.Sub(q.pressed), now
 	}
-	before := q.before(d)
-	if before < 0 && len(q.waiting) >= mostWaiting && !d.Must {
+	left := q.before(d)
+	q.waiting = append(q.waiting, d)
+	if left < 0 {
+		left = q.needless()
+	}
+	switch {
+	case left >= 0:
+		was := q.waiting[left]
+		q.waiting[left+1].in += was.in
+		passed, q.waiting = &was, slices.Delete(q.waiting, left, left+1)
+	case len(q.waiting) > mostWaiting && !d.Must:
+		q.waiting = q.waiting[:len(q.waiting)-1]
 		return nil, false
 	}
 	q.pushed = now
-	q.waiting = append(q.waiting, d)
-	if before < 0 {
-		before = q.needless()
-	}
-	if before < 0 {
-		return nil, true
-	}
-	was := q.waiting[before]
-	q.waiting[before+1].in += was.in
-	q.waiting = slices.Delete(q.waiting, before, before+1)
-	return &was, true
+	return passed, true
 }
 
 // before returns the place of the viewer's latest waiting input if d takes its place, or -1.
@@ -197,7 +202,11 @@ func (q *Queue) due(now Time, d Deed) bool {
 	if q.held.lifted && !d.moves() && !q.releases() {
 		return false
 	}
-	if now.had(q.front) < patience && (!d.moves() && q.overtakes(now, d.Device) || q.tooSoon(now, d)) {
+	impatient := now.had(q.front) >= patience
+	if !d.moves() && q.overtakes(now, d.Device) && !(impatient && now.had(q.changed[1-d.Device].at) >= keyBeat-beatSlack) {
+		return false
+	}
+	if !impatient && q.tooSoon(now, d) {
 		return false
 	}
 	there := q.outstanding(now, d.Device)
