@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,7 +70,7 @@ func TestAProcessorThatTheHostKeepsWaitingIsDenied(t *testing.T) {
 
 // Two threads that work all the time on one processor of the host are each denied about half of it.
 func TestTheKernelSaysWhatItDenies(t *testing.T) {
-	stop := make(chan struct{})
+	var stop atomic.Bool
 	var both sync.WaitGroup
 	threads := make(chan int, 2)
 	for range 2 {
@@ -81,17 +82,12 @@ func TestTheKernelSaysWhatItDenies(t *testing.T) {
 				t.Error(err)
 			}
 			threads <- unix.Gettid()
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
+			for !stop.Load() {
 			}
 		})
 	}
 	defer both.Wait()
-	defer close(stop)
+	defer stop.Store(true)
 	<-threads
 	p, err := openProcessor(fmt.Sprintf("/proc/%d/task", os.Getpid()), strconv.Itoa(<-threads), "")
 	if err != nil {
