@@ -54,8 +54,9 @@
 //     wanted, or QEMU took an input of the drag late, then the moves and the release that follow wait until the guest has
 //     come to rest. The reason: a program that finds a whole drag at once may handle its end before its beginning. Clicks do
 //     not wait, nor moves of at most 5 pixels. If the processor cannot be seen, nothing waits for this reason.
-//   - An input waits for these two reasons no longer than 2 s of the time that the machine has, not counting the time in
-//     which it stands still, or wants a processor that the host does not give.
+//   - An input waits no longer for another device than 2 s of the time that the machine has, not counting the time in
+//     which it stands still, or wants a processor that the host does not give. What follows in a drag waits no longer than
+//     10 s of it, and if the guest has not rested by then, the rest of that drag does not wait at all.
 //   - The caller is told what became of each input: it went in after some delay, another replaced it, or
 //     it will never go in.
 package inlet

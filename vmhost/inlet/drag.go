@@ -53,7 +53,7 @@ type drag struct {
 	fresh  []Time      // when the inputs went in that the guest may not have handled yet, the earliest first
 	late   bool        // QEMU took one of these late
 	waits  bool        // the next input waits until the guest has handled these
-	never  bool        // patience ended while one waited: nothing more of the drag waits
+	never  bool        // dragPatience ended while one waited: nothing more of the drag waits
 }
 
 // noteDrag notes that d goes in at now.
@@ -117,7 +117,7 @@ func (g *drag) rests(now Time, q *Queue) bool {
 func (g *drag) slowed(now Time, q *Queue) bool {
 	for len(g.fresh) > 0 {
 		rested := !g.fresh[0].Wall.After(q.rested)
-		if !rested && now.had(g.fresh[0]) < patience {
+		if !rested && now.had(g.fresh[0]) < dragPatience {
 			break
 		}
 		g.never = g.never || g.waits && !rested

@@ -108,7 +108,7 @@ func TestADragWaitsUntilAMachineThatStoodStillHasHandledIt(t *testing.T) {
 		"the host gave it a third of the time":                     {does: []deed{press, draw}, wall: 300, passed: 300, worked: 100, busy: true},
 		"the machine had nothing to do for two thirds of the time": {does: []deed{press, draw}, wall: 300, passed: 300, worked: 100, in: true},
 		"nobody sees its processor":                                {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, unseen: true, in: true},
-		"nobody waits for ever":                                    {does: []deed{press, draw}, wall: 5000, passed: 2000, worked: 1000, in: true},
+		"nobody waits for ever":                                    {does: []deed{press, draw}, wall: 20000, passed: 10000, worked: 1000, in: true},
 		"on the way the machine goes on":                           {does: []deed{press, draw, {1, start.Add(image.Pt(90, 0))}}, wall: 30, passed: 30, worked: 30, in: true},
 		"on the way it stands still":                               {does: []deed{press, draw, {1, start.Add(image.Pt(90, 0))}}, wall: 300, passed: 30, worked: 30},
 		"the drag ends on a machine that goes on":                  {does: []deed{press, draw, release}, wall: 110, passed: 110, worked: 110, in: true},

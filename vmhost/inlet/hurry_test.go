@@ -234,10 +234,10 @@ func TestNobodyWaitsForEverForADrag(t *testing.T) {
 		step        func(*desk)
 		most        time.Duration // in steps of the machine's clock
 	}{
-		"the host gives it two fifths of a processor":       {false, false, func(d *desk) { d.later(5*ms, 5*ms, 2*ms, 3*ms) }, 6 * time.Second},
-		"it has little to do, and is never quiet":           {false, true, func(d *desk) { d.later(5*ms, 5*ms, ms, 0); d.now.Idle = true }, 3 * time.Second},
-		"nobody finds out what QEMU has taken":              {true, false, func(d *desk) { d.busy(5 * ms) }, 3 * time.Second},
-		"it stands still for half of the time, and is busy": {false, false, func(d *desk) { d.later(5*ms, 5*ms/2, 5*ms/2, 0) }, 6 * time.Second},
+		"the host gives it two fifths of a processor":       {false, false, func(d *desk) { d.later(5*ms, 5*ms, 2*ms, 3*ms) }, 3 * dragPatience},
+		"it has little to do, and is never quiet":           {false, true, func(d *desk) { d.later(5*ms, 5*ms, ms, 0); d.now.Idle = true }, dragPatience + time.Second},
+		"nobody finds out what QEMU has taken":              {true, false, func(d *desk) { d.busy(5 * ms) }, dragPatience + time.Second},
+		"it stands still for half of the time, and is busy": {false, false, func(d *desk) { d.later(5*ms, 5*ms/2, 5*ms/2, 0) }, 3 * dragPatience},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)

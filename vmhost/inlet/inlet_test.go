@@ -257,7 +257,7 @@ func TestADragThatIsHeldGoesInSoonAfter(t *testing.T) {
 				for in.Counts().Waiting > 0 && time.Since(opened) < time.Hour {
 					time.Sleep(ms)
 				}
-				if late := time.Since(opened); late > 2*patience {
+				if late := time.Since(opened); late > 2*dragPatience {
 					t.Errorf("the drag and a key have gone in %v after the machine went on", late)
 				}
 			})

@@ -42,9 +42,13 @@ func (now Time) past(then Time) bool {
 	return worked && now.Passed-then.Passed >= passedOff
 }
 
-// patience is how much time a machine gets for what it is only suspected to need: an input whose turn it is does not wait longer for earlier
-// ones to be handled, or to be read from another device.
-const patience = 2 * time.Second
+// What a machine is only suspected to need, it gets for so much of its time and no more: an input whose turn it is does not wait longer for
+// earlier ones to be read from another device, or to be handled. A machine that was streamed to somebody who did not look has seconds of
+// work left when a drag begins.
+const (
+	orderPatience = 2 * time.Second
+	dragPatience  = 10 * time.Second
+)
 
 // mostWaiting is how many inputs may wait: far more than a person makes in the longest pause.
 const mostWaiting = 1 << 16
@@ -202,11 +206,11 @@ func (q *Queue) due(now Time, d Deed) bool {
 	if q.held.lifted && !d.moves() && !q.releases() {
 		return false
 	}
-	impatient := now.had(q.front) >= patience
-	if !d.moves() && q.overtakes(now, d.Device) && !(impatient && now.had(q.changed[1-d.Device].at) >= keyBeat-beatSlack) {
+	waited := now.had(q.front)
+	if !d.moves() && q.overtakes(now, d.Device) && !(waited >= orderPatience && now.had(q.changed[1-d.Device].at) >= keyBeat-beatSlack) {
 		return false
 	}
-	if !impatient && q.tooSoon(now, d) {
+	if waited < dragPatience && q.tooSoon(now, d) {
 		return false
 	}
 	there := q.outstanding(now, d.Device)
