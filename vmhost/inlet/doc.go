@@ -56,7 +56,8 @@
 //     not wait, nor moves of at most 5 pixels. If the processor cannot be seen, nothing waits for this reason.
 //   - An input waits no longer for another device than 2 s of the time that the machine has, not counting the time in
 //     which it stands still, or wants a processor that the host does not give. What follows in a drag waits no longer than
-//     10 s of it, and if the guest has not rested by then, the rest of that drag does not wait at all.
+//     10 s of it, or until the processor has worked for a minute. If the guest has not rested by then, the rest of that
+//     drag does not wait at all.
 //   - The caller is told what became of each input: it went in after some delay, another replaced it, or
 //     it will never go in.
 package inlet

@@ -117,7 +117,7 @@ func (g *drag) rests(now Time, q *Queue) bool {
 func (g *drag) slowed(now Time, q *Queue) bool {
 	for len(g.fresh) > 0 {
 		rested := !g.fresh[0].Wall.After(q.rested)
-		if !rested && now.had(g.fresh[0]) < dragPatience {
+		if !rested && !now.enough(g.fresh[0], dragPatience) {
 			break
 		}
 		g.never = g.never || g.waits && !rested

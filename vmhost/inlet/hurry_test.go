@@ -317,7 +317,7 @@ func TestADragGoesInOnAMachineThatStandsStillAndIsDenied(t *testing.T) {
 	for ; !d.pop() && took < time.Hour; took += 5 * ms {
 		d.later(5*ms, ms, ms, 2*ms)
 	}
-	if took > time.Minute {
+	if took > 6*time.Minute { // in which the processor works for a minute
 		t.Errorf("the drag waits for %v", took)
 	}
 }

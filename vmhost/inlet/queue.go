@@ -18,15 +18,20 @@ type Time struct {
 	Idle bool
 }
 
-// had returns how much time the machine has had since then: it neither stood still, nor wanted a processor that the host did not give. It may
-// do both at once, but it has had at least the time in which it worked.
+// had returns how much time the machine has had since then: it neither stood still, nor wanted a processor that the host did not give. If it
+// did both at once, that is less than the truth, and may be negative.
 func (now Time) had(then Time) time.Duration {
-	had := now.Passed - now.Denied - (then.Passed - then.Denied)
-	if now.Worked >= 0 && then.Worked >= 0 {
-		had = max(had, now.Worked-then.Worked)
-	}
-	return had
+	return now.Passed - now.Denied - (then.Passed - then.Denied)
 }
+
+// enough reports whether the machine has had so much time since then, or its processor has worked for a minute.
+func (now Time) enough(then Time, time time.Duration) bool {
+	worked := now.Worked >= 0 && then.Worked >= 0 && now.Worked-then.Worked >= mostWork
+	return worked || now.had(then) >= time
+}
+
+// mostWork is for how long a processor works at most before an input goes in that is only suspected to come too soon.
+const mostWork = time.Minute
 
 // An input counts as read once the processor has worked for workedOff, and the machine's own time has advanced by
 // passedOff, since it went in. X needs 1 to 3 ms for an evdev event on an emulated machine. The work alone is not enough:
@@ -206,11 +211,10 @@ func (q *Queue) due(now Time, d Deed) bool {
 	if q.held.lifted && !d.moves() && !q.releases() {
 		return false
 	}
-	waited := now.had(q.front)
-	if !d.moves() && q.overtakes(now, d.Device) && !(waited >= orderPatience && now.had(q.changed[1-d.Device].at) >= keyBeat-beatSlack) {
+	if !d.moves() && q.overtakes(now, d.Device) && !(now.enough(q.front, orderPatience) && now.had(q.changed[1-d.Device].at) >= keyBeat-beatSlack) {
 		return false
 	}
-	if waited < dragPatience && q.tooSoon(now, d) {
+	if !now.enough(q.front, dragPatience) && q.tooSoon(now, d) {
 		return false
 	}
 	there := q.outstanding(now, d.Device)
