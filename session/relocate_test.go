@@ -287,7 +287,7 @@ func failures(d session.Desktop) (n int) {
 func TestTheDemoMovesWhileSomebodyWrites(t *testing.T) {
 	t.Parallel()
 	studytest.Need(t, "qemu", "fuse")
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute) // under the race detector, beside other tests, it takes a quarter of that
 	defer cancel()
 	app, err := vmhost.Load(filepath.Join(studytest.Data(t), "appliances", "demo"))
 	if err != nil {

@@ -102,8 +102,9 @@ func (in *inputs) watch(ctx context.Context, p *qemu.Process) error {
 		return nil // the processor is another user's, or /proc hides it
 	}
 	in.mu.Lock()
-	defer in.mu.Unlock()
 	in.cpu = cpu
+	in.mu.Unlock()
+	in.Look()
 	return nil
 }
 

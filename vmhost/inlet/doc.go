@@ -50,8 +50,8 @@
 //     device, unless the guest has read that one. If the machine stood still in between, or the host gave
 //     its processor too little time, the Inlet waits until the guest has read it. The reason: a program that finds
 //     input on both devices reads one device after the other, and so may change the order.
-//   - If the machine stood still during a drag, or the host gave its processor less than half of the time that it
-//     wanted, or QEMU took an input of the drag late, then the moves and the release that follow wait until the guest has
+//   - If the machine stood still, or the host gave its processor less than half of the time that it wanted, or QEMU took
+//     an input of a drag late, the guest may be behind. Then the moves and the release of a drag wait until the guest has
 //     come to rest. The reason: a program that finds a whole drag at once may handle its end before its beginning. Clicks do
 //     not wait, nor moves of at most 5 pixels. If the processor cannot be seen, nothing waits for this reason.
 //   - An input waits no longer for another device than 2 s of the time that the machine has, not counting the time in

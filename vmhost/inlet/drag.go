@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"image"
 	"slices"
-	"time"
 )
 
 // dragMoves is how many moves of a drag may wait: no more than a guest with virtio devices has room for at once, so that a
@@ -50,10 +49,7 @@ type drag struct {
 	grip   image.Point // where the button went down
 	far    bool        // the pointer has been away from there by more than tremble
 	latest sent        // the latest input
-	fresh  []Time      // when the inputs went in that the guest may not have handled yet, the earliest first
-	late   bool        // QEMU took one of these late
-	waits  bool        // the next input waits until the guest has handled these
-	never  bool        // dragPatience ended while one waited: nothing more of the drag waits
+	hurry  bool        // nothing more of the drag waits for the guest
 }
 
 // noteDrag notes that d goes in at now.
@@ -65,18 +61,17 @@ func (q *Queue) noteDrag(now Time, d Deed) {
 	case d.presses() && d.Had == 0:
 		g = &drag{grip: d.At}
 		q.drags[d.Hand] = g
+		if !q.lag.behind {
+			q.lag.from = now // what was long ago does not make up for what comes
+		}
 	case g == nil:
 		return
 	case d.Has == 0:
 		delete(q.drags, d.Hand)
 		return
 	}
-	if g.slowed(now, q) && g.rests(now, q) {
-		g.fresh, g.late = nil, false
-	}
-	g.waits = false
 	g.far = g.leaves(d.At)
-	g.latest, g.fresh = sent{at: now}, append(g.fresh, now)
+	g.latest = sent{at: now}
 }
 
 // leaves reports whether the viewer drags something, and does not click, once the pointer is at a place.
@@ -85,52 +80,35 @@ func (g *drag) leaves(at image.Point) bool {
 	return g.far || max(way.X, -way.X, way.Y, -way.Y) > tremble
 }
 
-// reached notes that by now QEMU has taken all input that was sent until then.
-func (g *drag) reached(then time.Time, now Time) {
-	sent := g.latest
-	g.latest.reached(then, now)
-	g.late = g.late || !sent.taken && g.latest.taken && now.Wall.Sub(sent.at.Wall) > keyBeat
-}
-
 // tooSoon reports whether d, a move of a drag or a release at its end, might come before the guest has handled what went in before.
 // A program may then miss the drag. While it handles a press it may already read what follows: if it asks X something and runs its main
 // loop until the answer comes, it finds moves and the release of a button that it does not know to be down. And at a move it may ask X
-// where the pointer is and which buttons are down, and hears that none is (GDK 2, GDK_POINTER_MOTION_HINT_MASK). On a machine that had all the
-// time that it wanted, people drag no faster than on any computer, so nothing waits there. Nor does a click, or the moves of a finger that
+// where the pointer is and which buttons are down, and hears that none is (GDK 2, GDK_POINTER_MOTION_HINT_MASK). A guest that is not behind
+// handles a drag as any computer does, so nothing waits there. Nor does a click, or the moves of a finger that
 // trembles, so that a double click comes as fast as it was made.
-func (q *Queue) tooSoon(now Time, d Deed) bool {
+func (q *Queue) tooSoon(d Deed) bool {
 	g := q.drags[d.Hand]
-	if g == nil || g.never || now.Worked < 0 || !d.drags() && !d.releases() || !g.leaves(d.At) {
-		return false
-	}
-	g.waits = g.slowed(now, q) && !g.never && !g.rests(now, q)
-	return g.waits
+	return q.lag.behind && g != nil && !g.hurry && (d.drags() || d.releases()) && g.leaves(d.At)
 }
 
-// rests reports whether the guest has handled all of the drag that went in, since it has nothing to do.
-func (g *drag) rests(now Time, q *Queue) bool {
-	return now.Idle && (g.latest.taken || !q.asks) && !q.works()
-}
-
-// slowed reports whether the guest may have had less time for the drag's fresh inputs than it wanted: the machine stood still, the host
-// gave its processor less than half of the time that it wanted, or QEMU took an input late.
-func (g *drag) slowed(now Time, q *Queue) bool {
-	for len(g.fresh) > 0 {
-		rested := !g.fresh[0].Wall.After(q.rested)
-		if !rested && !now.enough(g.fresh[0], dragPatience) {
-			break
+// look finds out whether the guest is behind.
+func (q *Queue) look(now Time) {
+	late, taken := false, true
+	for _, g := range q.drags {
+		if q.asks && !g.latest.taken {
+			taken, late = false, late || now.Wall.Sub(g.latest.at.Wall) > keyBeat
 		}
-		g.never = g.never || g.waits && !rested
-		g.fresh = g.fresh[1:]
 	}
-	if len(g.fresh) == 0 {
-		g.late = false
-		return false
+	if q.lag.look(now, late, func() bool { return taken && !q.works() }) {
+		q.hasten()
 	}
-	from := g.fresh[0]
-	denied := now.Denied - from.Denied
-	untaken := q.asks && !g.latest.taken && now.Wall.Sub(g.latest.at.Wall) > keyBeat
-	return untaken || g.late || now.stood(from) || denied > keyBeat/2+beatSlack && denied > now.Worked-from.Worked
+}
+
+// hasten lets the drags that have begun wait no more: the guest has had dragPatience, and has not been seen to rest.
+func (q *Queue) hasten() {
+	for _, g := range q.drags {
+		g.hurry = true
+	}
 }
 
 // A bend says how much a way changes without one of its places.

@@ -96,6 +96,7 @@ func TestADragWaitsUntilAMachineThatStoodStillHasHandledIt(t *testing.T) {
 		does                 []deed // the last of these is asked about
 		wall, passed, worked int    // ms from the one before; the rest of passed the host has denied, if busy
 		busy                 bool
+		then                 time.Duration // for so long the machine works before the last comes
 		idle, rested, unseen bool
 		in                   bool
 	}{
@@ -108,7 +109,7 @@ func TestADragWaitsUntilAMachineThatStoodStillHasHandledIt(t *testing.T) {
 		"the host gave it a third of the time":                     {does: []deed{press, draw}, wall: 300, passed: 300, worked: 100, busy: true},
 		"the machine had nothing to do for two thirds of the time": {does: []deed{press, draw}, wall: 300, passed: 300, worked: 100, in: true},
 		"nobody sees its processor":                                {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, unseen: true, in: true},
-		"nobody waits for ever":                                    {does: []deed{press, draw}, wall: 20000, passed: 10000, worked: 1000, in: true},
+		"nobody waits for ever":                                    {does: []deed{press, draw}, wall: 300, passed: 100, worked: 100, then: dragPatience, in: true},
 		"on the way the machine goes on":                           {does: []deed{press, draw, {1, start.Add(image.Pt(90, 0))}}, wall: 30, passed: 30, worked: 30, in: true},
 		"on the way it stands still":                               {does: []deed{press, draw, {1, start.Add(image.Pt(90, 0))}}, wall: 300, passed: 30, worked: 30},
 		"the drag ends on a machine that goes on":                  {does: []deed{press, draw, release}, wall: 110, passed: 110, worked: 110, in: true},
@@ -130,16 +131,18 @@ func TestADragWaitsUntilAMachineThatStoodStillHasHandledIt(t *testing.T) {
 					t.Fatalf("%+v has to wait on a machine that rests", d)
 				}
 			}
-			before := now.Wall
-			now = Time{Wall: before.Add(time.Duration(tt.wall) * ms), Passed: now.Passed + time.Duration(tt.passed)*ms, Worked: now.Worked + time.Duration(tt.worked)*ms, Idle: tt.idle}
+			before := now
+			now = Time{Wall: before.Wall.Add(time.Duration(tt.wall) * ms), Passed: now.Passed + time.Duration(tt.passed)*ms, Worked: now.Worked + time.Duration(tt.worked)*ms, Idle: tt.idle}
 			if tt.busy {
 				now.Denied = time.Duration(tt.passed-tt.worked) * ms
 			}
+			if tt.rested {
+				q.Taken(now)
+			}
+			q.look(now)
+			now.Wall, now.Passed, now.Worked = now.Wall.Add(tt.then), now.Passed+tt.then, now.Worked+tt.then
 			if tt.unseen {
 				now.Worked = -1
-			}
-			if tt.rested {
-				q.Taken(before)
 			}
 			bring(tt.does[len(tt.does)-1])
 			if _, in := q.Pop(now); in != tt.in {

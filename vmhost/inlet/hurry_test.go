@@ -141,6 +141,34 @@ func TestADragThatMayBeMissedWaits(t *testing.T) {
 	}
 }
 
+// What a guest has not done yet when a drag begins delays the drag as well.
+func TestADragWaitsForWhatTheGuestHasToDoSinceBefore(t *testing.T) {
+	for name, tt := range map[string]struct {
+		before func(*desk)
+		in     bool
+	}{
+		"the machine stood still, and works":                     {func(d *desk) { d.stands(300 * ms); d.busy(200 * ms) }, false},
+		"the host gave it no time, and it works":                 {func(d *desk) { d.denied(300 * ms); d.busy(200 * ms) }, false},
+		"the machine stood still, worked, and has nothing to do": {func(d *desk) { d.stands(300 * ms); d.busy(200 * ms); d.idle(10 * ms) }, true},
+		"it stood still so long ago that it does not count":      {func(d *desk) { d.stands(300 * ms); d.pop(); d.busy(dragPatience) }, true},
+		"it has always worked, and never stood still":            {func(d *desk) { d.busy(time.Minute) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.q.look(d.now)
+			tt.before(d)
+			d.press()
+			d.busy(100 * ms)
+			if in := d.drag(200); in != tt.in {
+				t.Errorf("a move goes in: %v, want %v", in, tt.in)
+			}
+			if d.idle(100 * ms); !d.pop() {
+				t.Error("it waits on a guest that has nothing to do")
+			}
+		})
+	}
+}
+
 func TestADragWaitsUntilQEMUHasTakenWhatWentBefore(t *testing.T) {
 	for name, pass := range map[string]func(*desk, time.Duration){
 		"the processor has heard of nothing": (*desk).idle,

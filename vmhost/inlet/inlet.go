@@ -184,6 +184,13 @@ func (in *Inlet) count(f Fate) {
 	}
 }
 
+// Look finds out how far the machine's clocks have gone, so that what keeps the guest from its work counts from now on.
+func (in *Inlet) Look() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.queue.look(in.now())
+}
+
 // Close makes all inputs wait until Open.
 func (in *Inlet) Close() {
 	in.mu.Lock()
@@ -264,7 +271,7 @@ func (in *Inlet) step(ctx context.Context) bool {
 	}
 	in.mu.Lock()
 	if in.shuts == shuts { // else the processor slept because the machine was held
-		in.queue.Taken(now.Wall)
+		in.queue.Taken(now)
 	}
 	told = in.pop(in.now())
 	again = in.queue.Watched() || in.queue.Unsure()

@@ -70,6 +70,7 @@ type Queue struct {
 	pressed time.Time       // when the latest press of a button was made
 	clicked Time            // when the latest press of a button went in; the zero Time if none has
 	drags   map[any]*drag   // of the viewers that have a button down, by Deed.Hand
+	lag     lag             // whether the guest may be behind
 	rested  time.Time       // the guest is known to have come to rest after all input that went in until then
 	untaken [devices][]load // inputs that the guest may not have read yet
 	changed [devices]sent   // the latest press or release that went in; the zero Time if none has
@@ -155,6 +156,7 @@ func (q *Queue) Pop(now Time) (d Deed, ok bool) {
 	if len(q.waiting) > 0 && q.front == (Time{}) {
 		q.front = now
 	}
+	q.look(now)
 	switch {
 	case q.overrun(now):
 		d = q.held.lift(q.room)
@@ -214,7 +216,10 @@ func (q *Queue) due(now Time, d Deed) bool {
 	if !d.moves() && q.overtakes(now, d.Device) && !(now.enough(q.front, orderPatience) && now.had(q.changed[1-d.Device].at) >= keyBeat-beatSlack) {
 		return false
 	}
-	if !now.enough(q.front, dragPatience) && q.tooSoon(now, d) {
+	if q.tooSoon(d) && now.enough(q.front, dragPatience) {
+		q.hasten()
+	}
+	if q.tooSoon(d) {
 		return false
 	}
 	there := q.outstanding(now, d.Device)
@@ -277,16 +282,17 @@ func (q *Queue) Tight(now Time) bool {
 			return true
 		}
 	}
-	return len(q.waiting) > 0 && q.tooSoon(now, q.waiting[0])
+	return len(q.waiting) > 0 && q.tooSoon(q.waiting[0])
 }
 
 // Taken notes that the guest has come to rest after all input that went in until then, so it has read that input.
-func (q *Queue) Taken(then time.Time) {
-	q.rested = then
+func (q *Queue) Taken(then Time) {
+	q.rested = then.Wall
+	q.lag.rested(then)
 	for of := range devices {
 		left := q.untaken[of][:0]
 		for _, l := range q.untaken[of] {
-			if l.at.Wall.After(then) {
+			if l.at.Wall.After(then.Wall) {
 				left = append(left, l)
 			}
 		}
@@ -312,7 +318,10 @@ func (q *Queue) Unsure() bool {
 // Reached notes that by now QEMU has taken all input that was sent until then.
 func (q *Queue) Reached(then time.Time, now Time) {
 	for _, g := range q.drags {
-		g.reached(then, now)
+		sent := g.latest
+		if g.latest.reached(then, now); g.latest.taken && !sent.taken && now.Wall.Sub(sent.at.Wall) > keyBeat {
+			q.lag.note(now)
+		}
 	}
 	for of := range devices {
 		q.changed[of].reached(then, now)

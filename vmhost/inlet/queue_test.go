@@ -178,7 +178,7 @@ func (x *trial) pass(t *rapid.T, d time.Duration, passes, works bool) {
 		x.advance(tick, passes, works)
 		if passes && !works {
 			x.read(func(load) bool { return true })
-			x.queue.Taken(x.now.Wall)
+			x.queue.Taken(x.now)
 		}
 		x.pop(t)
 	}
@@ -340,7 +340,7 @@ func TestALiftedLetterIsNotWrittenAgain(t *testing.T) {
 				now.Wall = now.Wall.Add(tick)
 				pop()
 			}
-			q.Taken(now.Wall)
+			q.Taken(now)
 			pop()
 			if diff := cmp.Diff(tt.want, did); diff != "" {
 				t.Errorf("the key went (-want +got):\n%s", diff)
