@@ -25,6 +25,7 @@ type inputs struct {
 	cpu    *processor             // nil until the guest runs, and if it cannot be seen
 	free   freeWork               // work of cpu
 	denied denial                 // work of cpu that the host has delayed
+	slept  sleep                  // of cpu
 	direct map[*net.UnixConn]bool // connections to QEMU's own VNC server
 }
 
@@ -71,6 +72,7 @@ func (in *inputs) now() inlet.Time {
 		state := in.cpu.state()
 		t.Worked, t.Denied = in.free.look(ran.worked, begun, waits), in.denied.look(t.Wall, ran, state == 'R')
 		t.Idle = !waits && state == 'S' && in.cpu.halted()
+		t.Slept = in.slept.look(t.Wall, t.Idle, ran.turns)
 	}
 	return t
 }

@@ -48,3 +48,21 @@ func (d *denial) look(now time.Time, r ran, ready bool) time.Duration {
 	}
 	return r.denied + max(0, now.Sub(d.first)-(r.worked-d.ran.worked))
 }
+
+// sleep counts how long a processor has slept because the guest had nothing to do. It counts only what is certain: the time between two looks
+// at both of which the processor slept so, if it has not begun to run in between.
+type sleep struct {
+	total time.Duration
+	idle  bool
+	at    time.Time
+	turns int64
+}
+
+// look notes whether the processor sleeps at now, and how often it has begun to run. It returns how long it has slept.
+func (s *sleep) look(now time.Time, idle bool, turns int64) time.Duration {
+	if idle && s.idle && turns == s.turns {
+		s.total += now.Sub(s.at)
+	}
+	s.idle, s.at, s.turns = idle, now, turns
+	return s.total
+}

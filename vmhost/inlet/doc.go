@@ -54,10 +54,10 @@
 //     an input of a drag late, the guest may be behind. Then the moves and the release of a drag wait until the guest has
 //     come to rest. The reason: a program that finds a whole drag at once may handle its end before its beginning. Clicks do
 //     not wait, nor moves of at most 5 pixels. If the processor cannot be seen, nothing waits for this reason.
-//   - An input waits no longer for another device than 2 s of the time that the machine has, not counting the time in
-//     which it stands still, or wants a processor that the host does not give. What follows in a drag waits no longer than
-//     10 s of it, or until the processor has worked for a minute. If the guest has not rested by then, the rest of that
-//     drag does not wait at all.
+//   - An input waits no longer for another device than until the guest has had 2 s: its processor has worked, or slept with
+//     nothing to do. What follows in a drag waits no longer than 10 s of it. If so much is not certain, it waits until a
+//     minute has passed in which the machine did not stand still, nor want a processor that the host did not give. If the
+//     guest has not rested by then, the rest of that drag does not wait at all.
 //   - The caller is told what became of each input: it went in after some delay, another replaced it, or
 //     it will never go in.
 package inlet

@@ -82,14 +82,16 @@ func (in *Inlet) clocks() Time {
 	t := in.guest.Now()
 	t.Passed += in.ahead.Passed
 	if t.Worked < 0 {
-		t.Denied = in.last.Denied
+		t.Denied, t.Slept = in.last.Denied, in.last.Slept
 		return t
 	}
 	if in.joins {
-		in.joins, in.ahead.Worked, in.ahead.Denied = false, in.last.Worked-t.Worked, in.last.Denied-t.Denied
+		in.joins = false
+		in.ahead.Worked, in.ahead.Denied, in.ahead.Slept = in.last.Worked-t.Worked, in.last.Denied-t.Denied, in.last.Slept-t.Slept
 	}
 	t.Worked += in.ahead.Worked
 	t.Denied += in.ahead.Denied
+	t.Slept += in.ahead.Slept
 	in.last = t
 	return t
 }

@@ -14,6 +14,8 @@ type Time struct {
 	Worked time.Duration
 	// Denied is how long the processor had something to do, while the host ran something else on its own; 0 if that cannot be seen.
 	Denied time.Duration
+	// Slept is how long the processor is known to have slept with nothing to do; 0 if that cannot be seen.
+	Slept time.Duration
 	// Idle says that the processor is asleep, with nothing to do.
 	Idle bool
 }
@@ -24,14 +26,18 @@ func (now Time) had(then Time) time.Duration {
 	return now.Passed - now.Denied - (then.Passed - then.Denied)
 }
 
-// enough reports whether the machine has had so much time since then, or its processor has worked for a minute.
+// enough reports whether the guest has had so much time since then: its processor has worked, or was asleep because there was nothing to do.
+// What a processor waits for cannot always be seen: where the host is busy, it waits long for a page before we hear of it. So if less than
+// that is certain, a minute is enough in which nothing is known to have kept the guest from its work.
 func (now Time) enough(then Time, time time.Duration) bool {
-	worked := now.Worked >= 0 && then.Worked >= 0 && now.Worked-then.Worked >= mostWork
-	return worked || now.had(then) >= time
+	if now.Worked < 0 || then.Worked < 0 {
+		return now.had(then) >= time
+	}
+	return now.Worked+now.Slept-(then.Worked+then.Slept) >= time || now.had(then) >= mostTime
 }
 
-// mostWork is for how long a processor works at most before an input goes in that is only suspected to come too soon.
-const mostWork = time.Minute
+// mostTime is how long a machine goes on at most before an input goes in that is only suspected to come too soon.
+const mostTime = time.Minute
 
 // An input counts as read once the processor has worked for workedOff, and the machine's own time has advanced by
 // passedOff, since it went in. X needs 1 to 3 ms for an evdev event on an emulated machine. The work alone is not enough:
@@ -47,7 +53,7 @@ func (now Time) past(then Time) bool {
 	return worked && now.Passed-then.Passed >= passedOff
 }
 
-// What a machine is only suspected to need, it gets for so much of its time and no more: an input whose turn it is does not wait longer for
+// What a guest is only suspected to need, it gets for so much of its time and no more: an input whose turn it is does not wait longer for
 // earlier ones to be read from another device, or to be handled. A machine that was streamed to somebody who did not look has seconds of
 // work left when a drag begins.
 const (
