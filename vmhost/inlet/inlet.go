@@ -32,11 +32,11 @@ type Inlet struct {
 	last    Time // the latest reading of the clocks, with ahead, in which the processor was seen
 	joins   bool // guest has followed another machine, and its processor has not been seen yet
 	queue   *Queue
-	shut    bool          // between Close and Open
-	shuts   int           // how often the Inlet was shut, or its guest followed another
-	closed  time.Duration // the machine's clock at the last Close
-	stopped time.Duration // how far that clock went on while the Inlet was shut, in all
-	over    bool          // Run has ended: nothing goes in any more
+	shut    bool // between Close and Open
+	shuts   int  // how often the Inlet was shut, or its guest followed another
+	closed  Time // the machine's clocks at the last Close
+	stopped Time // how far Passed and Slept went on while the Inlet was shut, in all; only these are set
+	over    bool // Run has ended: nothing goes in any more
 	counts  Counts
 }
 
@@ -67,13 +67,14 @@ func New(room Room, guest Guest) *Inlet {
 // Room returns the guest's Room.
 func (in *Inlet) Room() Room { return in.queue.room }
 
-// now returns the machine's clocks. Passed stops while the Inlet is shut.
+// now returns the machine's clocks. Passed and Slept stop while the Inlet is shut.
 func (in *Inlet) now() Time {
 	t := in.clocks()
 	if in.shut {
-		t.Passed = in.closed
+		t.Passed, t.Slept = in.closed.Passed, in.closed.Slept
 	}
-	t.Passed -= in.stopped
+	t.Passed -= in.stopped.Passed
+	t.Slept -= in.stopped.Slept
 	return t
 }
 
@@ -198,7 +199,7 @@ func (in *Inlet) Close() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if !in.shut {
-		in.shut, in.closed = true, in.clocks().Passed
+		in.shut, in.closed = true, in.clocks()
 		in.shuts++
 	}
 }
@@ -209,7 +210,9 @@ func (in *Inlet) Open() {
 	defer in.mu.Unlock()
 	if in.shut {
 		in.shut = false
-		in.stopped += in.clocks().Passed - in.closed
+		now := in.clocks()
+		in.stopped.Passed += now.Passed - in.closed.Passed
+		in.stopped.Slept += now.Slept - in.closed.Slept
 	}
 	in.stir()
 }

@@ -265,6 +265,20 @@ func TestADragThatIsHeldGoesInSoonAfter(t *testing.T) {
 	}
 }
 
+// What a processor sleeps while its machine is held is no time that the guest has had.
+func TestSleepOfAMachineThatIsHeldDoesNotCount(t *testing.T) {
+	gone := time.Hour
+	in := New(Virtio, Guest{Now: func() Time { return Time{Wall: time.Unix(1000, 0).Add(gone), Passed: gone, Slept: gone, Idle: true} }})
+	before := in.now()
+	in.Close()
+	gone += 10 * time.Minute
+	held := in.now()
+	in.Open()
+	if after := in.now(); held.enough(before, time.Second) || after.enough(before, time.Second) {
+		t.Errorf("it slept %v while it was held, and %v after", held.Slept-before.Slept, after.Slept-before.Slept)
+	}
+}
+
 // The processor of a machine that is held sleeps, but not because the guest has nothing to do.
 func TestAMachineThatIsHeldDoesNotRest(t *testing.T) {
 	for _, held := range []bool{false, true} {
