@@ -47,8 +47,8 @@
 //     shrink to that. Two presses of buttons that were more than 500 ms apart stay so: they are not to become
 //     a double click.
 //   - A press or release on one device goes in at least 20 ms, on the machine's clock, after one on the other
-//     device, unless the guest has read that one. If the machine stood still in between, or the host gave
-//     its processor too little time, the Inlet waits until the guest has read it. The reason: a program that finds
+//     device, unless the guest has read that one. If the machine stood still in between, the host gave its processor too
+//     little time, or it waits for something else than input, the Inlet waits until the guest has read it. The reason: a program that finds
 //     input on both devices reads one device after the other, and so may change the order.
 //   - If the machine stood still, or the host gave its processor less than half of the time that it wanted, or QEMU took
 //     an input of a drag late, the guest may be behind. Then the moves and the release of a drag wait until the guest has

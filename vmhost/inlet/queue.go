@@ -26,14 +26,19 @@ func (now Time) had(then Time) time.Duration {
 	return now.Passed - now.Denied - (then.Passed - then.Denied)
 }
 
-// enough reports whether the guest has had so much time since then: its processor has worked, or was asleep because there was nothing to do.
-// What a processor waits for cannot always be seen: where the host is busy, it waits long for a page before we hear of it. So if less than
-// that is certain, a minute is enough in which nothing is known to have kept the guest from its work.
-func (now Time) enough(then Time, time time.Duration) bool {
+// surely returns how much time the guest has certainly had since then: its processor has worked, or was asleep because there was nothing to do.
+// What a processor waits for cannot always be seen: where the host is busy, it waits long for a page before we hear of it.
+func (now Time) surely(then Time) time.Duration {
 	if now.Worked < 0 || then.Worked < 0 {
-		return now.had(then) >= time
+		return now.had(then)
 	}
-	return now.Worked+now.Slept-(then.Worked+then.Slept) >= time || now.had(then) >= mostTime
+	return now.Worked + now.Slept - (then.Worked + then.Slept)
+}
+
+// enough reports whether the guest has had so much time since then. If less than that is certain, a minute is enough in which nothing is known
+// to have kept the guest from its work.
+func (now Time) enough(then Time, time time.Duration) bool {
+	return now.surely(then) >= time || now.had(then) >= mostTime
 }
 
 // mostTime is how long a machine goes on at most before an input goes in that is only suspected to come too soon.
@@ -243,7 +248,7 @@ func (q *Queue) overtakes(now Time, of Device) bool {
 	if q.asks && !latest.taken {
 		return true
 	}
-	return now.had(was) < keyBeat-beatSlack || now.stood(was) || q.awaited(now, was)
+	return now.had(was) < keyBeat-beatSlack || now.stood(was) || q.awaited(now, was) || !now.Idle && now.surely(was) < keyBeat-beatSlack
 }
 
 // stood reports whether the machine stood still since then, for so long that its clock does not tell what it has read.
