@@ -50,7 +50,7 @@ func (d *denial) look(now time.Time, r ran, ready bool) time.Duration {
 }
 
 // sleep counts how long a processor has slept because the guest had nothing to do. It counts only what is certain: the time between two looks
-// at both of which the processor slept so, if it has not begun to run in between.
+// at both of which the processor slept so, if it has not begun to run in between, and nothing is on its way to it.
 type sleep struct {
 	total time.Duration
 	idle  bool
@@ -58,9 +58,10 @@ type sleep struct {
 	turns int64
 }
 
-// look notes whether the processor sleeps at now, and how often it has begun to run. It returns how long it has slept.
-func (s *sleep) look(now time.Time, idle bool, turns int64) time.Duration {
-	if idle && s.idle && turns == s.turns {
+// look notes whether the processor sleeps at now, and how often it has begun to run. works tells whether something else in QEMU works for the
+// guest; it is asked only if the time would count. look returns how long the processor has slept.
+func (s *sleep) look(now time.Time, idle bool, turns int64, works func() bool) time.Duration {
+	if idle && s.idle && turns == s.turns && !works() {
 		s.total += now.Sub(s.at)
 	}
 	s.idle, s.at, s.turns = idle, now, turns

@@ -135,21 +135,23 @@ func TestOnlySleepThatIsCertainCounts(t *testing.T) {
 	type look struct {
 		at    int // ms
 		idle  bool
+		works bool // a page of its disk is on its way
 		turns int64
 		want  int // ms
 	}
 	for name, looks := range map[string][]look{
-		"one that sleeps":                      {{0, true, 1, 0}, {30, true, 1, 30}, {70, true, 1, 70}},
-		"one that works":                       {{0, false, 1, 0}, {30, false, 1, 0}},
-		"one that has fallen asleep":           {{0, false, 1, 0}, {30, true, 1, 0}, {50, true, 1, 20}},
-		"one that has worked in between":       {{0, true, 1, 0}, {30, true, 2, 0}, {40, true, 2, 10}},
-		"one that waits for a page in between": {{0, true, 1, 0}, {30, false, 2, 0}, {40, true, 3, 0}, {45, true, 3, 5}},
+		"one that sleeps":                      {{0, true, false, 1, 0}, {30, true, false, 1, 30}, {70, true, false, 1, 70}},
+		"one that works":                       {{0, false, false, 1, 0}, {30, false, false, 1, 0}},
+		"one that has fallen asleep":           {{0, false, false, 1, 0}, {30, true, false, 1, 0}, {50, true, false, 1, 20}},
+		"one that has worked in between":       {{0, true, false, 1, 0}, {30, true, false, 2, 0}, {40, true, false, 2, 10}},
+		"one that waits for a page in between": {{0, true, false, 1, 0}, {30, false, false, 2, 0}, {40, true, false, 3, 0}, {45, true, false, 3, 5}},
+		"one that waits for its disk":          {{0, true, true, 1, 0}, {30, true, true, 1, 0}, {40, true, false, 2, 0}, {45, true, false, 2, 5}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var s sleep
 			ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 			for i, l := range looks {
-				if got := s.look(time.Unix(1000, 0).Add(ms(l.at)), l.idle, l.turns); got != ms(l.want) {
+				if got := s.look(time.Unix(1000, 0).Add(ms(l.at)), l.idle, l.turns, func() bool { return l.works }); got != ms(l.want) {
 					t.Errorf("after look %d it has slept for %v, want %d ms", i+1, got, l.want)
 				}
 			}
