@@ -139,6 +139,7 @@ const (
 
 	addressedStudies = `
 	SELECT p.id AS participant, p.study, s.started_at, (SELECT hash FROM link l WHERE l.participant = p.id ORDER BY l.id LIMIT 1) AS link,
+	       coalesce((SELECT revoked_at IS NOT NULL FROM link l WHERE l.participant = p.id ORDER BY l.id DESC LIMIT 1), false) AS out,
 	       coalesce((SELECT nullif(state, '` + openState + `') FROM study_state x WHERE x.study = p.study ORDER BY x.id DESC LIMIT 1), '') AS state,
 	       coalesce(a.notice_s, 0) AS notice_s, coalesce(a.remind_s, 0) AS remind_s, coalesce(a.contact, '') AS contact, coalesce(a.mail, '') AS mail
 	FROM participant p
@@ -165,6 +166,7 @@ type correspondentRow struct {
 	Study       study.StudyID
 	StartedAt   *time.Time
 	Link        []byte
+	Out         bool
 	State       study.StudyState
 	NoticeS     int
 	RemindS     int
@@ -174,7 +176,7 @@ type correspondentRow struct {
 
 func (r correspondentRow) correspondence() study.Correspondence {
 	return study.Correspondence{
-		Study: r.Study, State: r.State, Link: study.LinkHash(r.Link),
+		Study: r.Study, State: r.State, Link: study.LinkHash(r.Link), Out: r.Out,
 		Diary: beginningRow{r.Participant, r.StartedAt, r.NoticeS}.diary(),
 		Asks: study.Appointing{
 			Notice: time.Duration(r.NoticeS) * time.Second, Remind: time.Duration(r.RemindS) * time.Second, Contact: r.Contact, Mail: r.Mail,

@@ -110,6 +110,7 @@ type Correspondence struct {
 	Study   StudyID
 	State   StudyState // of the study
 	Link    LinkHash   // of their first personal link: calendar programs know the appointment by it
+	Out     bool       // their personal link was revoked: they cannot come. Who was excluded has begun, and gets no mail
 	Asks    Appointing
 	Address Address
 	Diary   Diary
@@ -152,8 +153,7 @@ func (c Correspondence) begins(m Mail, now time.Time) bool {
 	case MailCancels:
 		return !c.Address.At.After(last.At) || c.Address.At.After(now) // after now: the clock was set back since
 	case MailReminds:
-		near := last.StartsAt.Add(-c.Asks.Remind)
-		return last.At.Before(near) && c.Address.At.Before(near)
+		return last.At.Before(c.near()) && c.Address.At.Before(c.near())
 	}
 	return true
 }
@@ -165,23 +165,46 @@ func (c Correspondence) has(m Mail) bool {
 	})
 }
 
-// Holds reports whether what m says is true at the moment now, and of use. Nothing is said of a study that is archived, and of one that is closed only
-// what does not take place.
+// Holds reports whether what m says is true at the moment now, and of use. Nothing is said of a study that is archived. Of one that is closed, and to
+// who cannot come any more, only what does not take place is said.
 func (c Correspondence) Holds(m Mail, now time.Time) bool {
 	last := c.Diary.Last()
 	if m.Fact == 0 || m.Fact != len(c.Diary.Facts) || c.Over() || !now.Before(last.StartsAt) {
 		return false
 	}
-	booked := last.Kind == BookingMade || last.Kind == BookingMoved
 	switch m.Kind {
 	case MailConfirms:
-		return booked && c.State == StudyOpen
+		return c.comes()
 	case MailReminds:
-		return booked && c.State == StudyOpen && c.Asks.Remind > 0 && !now.Before(last.StartsAt.Add(-c.Asks.Remind))
+		return c.comes() && c.Asks.Remind > 0 && !now.Before(c.near())
 	case MailCancels:
 		return last.Kind == BookingCancelled
 	}
 	return false
+}
+
+// comes reports whether they have an appointment to which they can come.
+func (c Correspondence) comes() bool {
+	last := c.Diary.Last()
+	return (last.Kind == BookingMade || last.Kind == BookingMoved) && c.State == StudyOpen && !c.Out
+}
+
+// near is when the reminder of the last appointment is due.
+func (c Correspondence) near() time.Time { return c.Diary.Last().StartsAt.Add(-c.Asks.Remind) }
+
+// Late returns how long ago a reminder that is owed at the moment now was due. It is late when nothing was sent meanwhile, as while the server did not run.
+func (c Correspondence) Late(m Mail, now time.Time) time.Duration {
+	if m.Kind != MailReminds {
+		return 0
+	}
+	return now.Sub(c.near())
+}
+
+// Missed returns the reminder that should have been sent and was not, because nothing was sent until the appointment began: as a fact, dropped already.
+func (c Correspondence) Missed(now time.Time) (m Mail, ok bool) {
+	m = Mail{Participant: c.Address.Participant, Kind: MailReminds, Fact: len(c.Diary.Facts), QueuedAt: now, DueAt: now, State: MailDropped, At: now}
+	begun := !now.Before(c.Diary.Last().StartsAt)
+	return m, begun && m.Fact > 0 && !c.Over() && c.comes() && c.Asks.Remind > 0 && c.begins(m, now) && !c.Address.At.After(now) && !c.has(m)
 }
 
 // Ended returns m, which does not hold any more: dropped, or failed if it could not be sent and held until the appointment would have begun.

@@ -59,11 +59,47 @@ func TestWhichMailsAreOwed(t *testing.T) {
 		"nothing when the visit has begun":                    {func(c *Correspondence) { c.Diary.Began = after(1) }, 2, ""},
 		"nothing of a study that is archived":                 {func(c *Correspondence) { then(BookingCancelled, 1)(c); c.State = StudyArchived }, 2, ""},
 		"of a study that is closed, what does not take place": {func(c *Correspondence) { then(BookingCancelled, 1)(c); c.State = StudyClosed }, 2, MailCancels},
+		"who cannot come reads that it does not take place":   {func(c *Correspondence) { then(BookingCancelled, 1)(c); c.Out = true }, 2, MailCancels},
+		"who cannot come gets no confirmation":                {func(c *Correspondence) { c.Out = true }, 0.1, ""},
+		"who cannot come gets no reminder":                    {func(c *Correspondence) { mailed(confirmed)(c); c.Out = true }, 7, ""},
+		"a reminder that was due meanwhile, if there is time": {mailed(confirmed), 9.9, MailReminds},
 		"and nothing else":                                    {func(c *Correspondence) { c.State = StudyClosed }, 2, ""},
 	} {
 		got := appointed(tt.change).Owed(after(tt.at))
 		if len(got) > 1 || len(got) == 1 != (tt.want != "") || len(got) == 1 && got[0].Kind != tt.want {
 			t.Errorf("%s: got %+v, want %q", name, got, tt.want)
+		}
+	}
+}
+
+func TestAReminderThatNothingCameOfIsToldOnce(t *testing.T) {
+	confirmed := Mail{Kind: MailConfirms, Fact: 1, QueuedAt: mailNoon, State: MailSent}
+	for name, tt := range map[string]struct {
+		change func(*Correspondence)
+		at     float64
+		want   bool
+	}{
+		"when the appointment has begun": {func(*Correspondence) {}, 10, true},
+		"not before":                     {func(*Correspondence) {}, 9.9, false},
+		"not if it was sent": {func(c *Correspondence) {
+			c.Mails = append(c.Mails, Mail{Kind: MailReminds, Fact: 1, QueuedAt: after(7), State: MailSent})
+		}, 10, false},
+		"not if it was told before": {func(c *Correspondence) {
+			c.Mails = append(c.Mails, Mail{Kind: MailReminds, Fact: 1, QueuedAt: after(10), State: MailDropped})
+		}, 11, false},
+		"not of who booked when it was near": {func(c *Correspondence) { c.Diary.Facts[0].At = after(8) }, 10, false},
+		"not of who has begun":               {func(c *Correspondence) { c.Diary.Began = after(10) }, 10, false},
+		"not of who cannot come":             {func(c *Correspondence) { c.Out = true }, 10, false},
+		"not of what was cancelled": {func(c *Correspondence) {
+			c.Diary.Facts = append(c.Diary.Facts, Booking{Kind: BookingCancelled, StartsAt: after(10), At: after(5)})
+		}, 10, false},
+		"not where the study sends none": {func(c *Correspondence) { c.Asks.Remind = 0 }, 10, false},
+		"not of who never had one":       {func(c *Correspondence) { c.Diary.Facts = nil }, 10, false},
+	} {
+		c := appointed(func(c *Correspondence) { c.Mails = []Mail{confirmed}; tt.change(c) })
+		m, ok := c.Missed(after(tt.at))
+		if ok != tt.want || ok && (m.Kind != MailReminds || m.State != MailDropped || m.Fact != 1 || m.Participant != 7) {
+			t.Errorf("%s: got %+v, %t; want %t", name, m, ok, tt.want)
 		}
 	}
 }

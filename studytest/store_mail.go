@@ -108,7 +108,7 @@ func (s *Store) Correspondences(_ context.Context, who study.ParticipantID) (all
 		}
 		said := s.appointing[p.Study]
 		c := study.Correspondence{
-			Study: p.Study, State: e.Openness.State, Link: p.Links[0].Hash, Address: a, Diary: s.diary(p),
+			Study: p.Study, State: e.Openness.State, Link: p.Links[0].Hash, Out: !p.Newest().RevokedAt.IsZero(), Address: a, Diary: s.diary(p),
 			Asks: study.Appointing{Notice: said.Notice, Remind: said.Remind, Contact: said.Contact, Mail: said.Mail},
 		}
 		for _, m := range s.post.mails {

@@ -78,6 +78,11 @@ func testMails(l *lab) {
 	l.must(err)
 	l.wantEqual("mails of another study", len(other), 0)
 
+	l.must(l.RevokeLinks(l.ctx(), p.Study, []study.ParticipantID{p.ID}, hours(1.4)))
+	l.wantEqual("whether who has no link cannot come", l.only(p).Out, true)
+	l.must(l.RenewLinks(l.ctx(), p.Study, []study.NewLink{{Participant: p.ID, Secret: "another of " + p.Code}}, time.Time{}, hours(1.6)))
+	l.wantEqual("whether who has another link cannot come", l.only(p).Out, false)
+
 	l.must(l.SetState(l.ctx(), p.Study, study.Openness{State: study.StudyClosed, At: hours(2)}))
 	l.wantEqual("the state of a study that was closed", l.only(p).State, study.StudyClosed)
 }

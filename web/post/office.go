@@ -84,7 +84,16 @@ func (o *Office) serve(ctx context.Context, c study.Correspondence, down bool) (
 		return false, nil
 	}
 	owed := c.Owed(o.Now())
+	if m, missed := c.Missed(o.Now()); missed {
+		slog.WarnContext(ctx, "a reminder was not sent, and the appointment has begun: it is dropped", "participant", m.Participant, "starts_at", c.Diary.Last().StartsAt)
+		if err := o.Store.QueueMail(ctx, m); err != nil && !errors.Is(err, study.ErrNotFound) {
+			return false, err
+		}
+	}
 	for _, m := range owed {
+		if late := c.Late(m, o.Now()); late > 2*rest {
+			slog.InfoContext(ctx, "a reminder was due while nothing was sent; it goes now", "participant", m.Participant, "late", late)
+		}
 		if err := o.Store.QueueMail(ctx, m); err != nil && !errors.Is(err, study.ErrNotFound) {
 			return false, err
 		}

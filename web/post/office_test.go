@@ -221,6 +221,9 @@ func TestNothingIsSentToWhoIsGone(t *testing.T) {
 			_, err := l.Erase(l.Context(), l.who.ID, l.now)
 			l.must(err)
 		},
+		"whose link was revoked": func(l *laboratory) {
+			l.must(l.RevokeLinks(l.Context(), l.study, []study.ParticipantID{l.who.ID}, l.now))
+		},
 		"who has taken the address back": func(l *laboratory) { l.must(l.RemoveAddress(l.Context(), l.who.ID, l.now)) },
 		"who is in a study that is closed": func(l *laboratory) {
 			l.must(l.SetState(l.Context(), l.study, study.Openness{State: study.StudyClosed, At: l.now}))
@@ -243,6 +246,35 @@ func TestNothingIsSentToWhoIsGone(t *testing.T) {
 		for l.now.Before(at(30)) {
 			l.now = l.now.Add(time.Hour)
 			l.turn()
+		}
+	}
+}
+
+// A reminder that was due while the server did not run goes when it starts, if the appointment is still ahead. If it is not, the queue and the log say
+// that it was dropped, once.
+func TestAReminderThatWasDueMeanwhileGoesOrIsDropped(t *testing.T) {
+	for name, tt := range map[string]struct {
+		back float64 // when the server runs again; the appointment is at 24, and its reminder was due at 21
+		want study.MailState
+		logs string
+	}{
+		"it is still ahead": {23.5, study.MailSent, "it goes now"},
+		"it has begun":      {24.2, study.MailDropped, "it is dropped"},
+	} {
+		l := newLaboratory(t, "Typing", "bob@example.net")
+		l.office.Send = func(context.Context, mail.Message) error { return nil }
+		l.turn() // the confirmation
+		l.now = at(tt.back)
+		for range 2 {
+			l.turn()
+		}
+		all, err := l.Mails(t.Context(), l.study)
+		l.must(err)
+		if len(all) != 2 || all[1].Kind != study.MailReminds || all[1].State != tt.want {
+			t.Errorf("%s: the queue has %+v; want a confirmation and a reminder that is %s", name, all, tt.want)
+		}
+		if n := strings.Count(l.log.String(), tt.logs); n != 1 {
+			t.Errorf("%s: the log says %d times %q:\n%s", name, n, tt.logs, l.log)
 		}
 	}
 }
