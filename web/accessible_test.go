@@ -90,14 +90,14 @@ func (r *reader) looks(name string) {
 func TestWhatKeepsPeopleOutIsFound(t *testing.T) {
 	t.Parallel()
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `<!DOCTYPE html><html lang="en"><title>Bad</title><main><h1>Bad</h1><input><p style="color: #aaa; background: #fff">Pale</p></main>`)
+		_, _ = io.WriteString(w, `<!DOCTYPE html><html lang="en"><title>Bad</title><main><h1>Bad</h1><input><p style="color: #aaa; background: #fff">Pale</p><button aria-label="Remove form 1">Remove the form</button></main>`)
 	}))
 	t.Cleanup(site.Close)
 	tab, axe := webtest.NewTab(t, time.Minute), webtest.Axe(t)
 	if err := chromedp.Do(tab, chromedp.Navigate(site.URL)); err != nil {
 		t.Fatal(err)
 	}
-	for rules, want := range map[string][]string{webtest.EveryRule: {"color-contrast", "label"}, webtest.Contrast: {"color-contrast"}} {
+	for rules, want := range map[string][]string{webtest.EveryRule: {"color-contrast", "label", "label-content-name-mismatch"}, webtest.Contrast: {"color-contrast"}} {
 		var found []string
 		for _, line := range webtest.Violations(t, tab, axe, rules) {
 			rule, _, _ := strings.Cut(line, " ")
@@ -148,6 +148,19 @@ func furnished(t *testing.T) (l *webtest.Lab, id, draft study.StudyID, visit stu
 	return l, id, draft, visit
 }
 
+// manyRows returns a draft with every kind of row that a design has.
+func manyRows() study.Design {
+	d := studytest.Design()
+	instead := study.Plain("Copy the letter on the right.")
+	d.Tasks[0].Forms = []study.Form{{Name: "A", Instruction: study.Plain("Copy the first letter.")}, {Name: "B", Instruction: study.Plain("Copy the second letter.")}}
+	d.Factors = []study.FreeFactor{{Name: "light", Levels: []study.FreeLevel{{Name: "on"}, {Name: "off"}}}}
+	d.Groups = []study.Group{{Name: "old", Instructions: []study.Instead{{Task: "type", Instruction: instead}}}, {Name: "young"}}
+	d.Visits = []study.Visit{{After: 3, Apart: 24 * time.Hour}}
+	d.Networks[1].Network.Schedule.Phases = []study.Phase{{For: time.Minute, Outage: true}}
+	d.Preregistration.Comparisons = []study.Comparison{{Name: "H1", Hypothesis: "It is better.", Outcome: study.OutcomeTime, Factor: study.MethodFactor, First: "vnc", Second: "stream", Claim: study.Differs, Test: study.PairedT}}
+	return d
+}
+
 func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 	t.Parallel()
 	l, id, draft, visit := furnished(t)
@@ -175,6 +188,7 @@ func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 	} {
 		r.reads(name, path, "")
 	}
+	r.reads("design-rows", webtest.DesignPage(l.Study(manyRows(), false)), "")
 	r.reads("member-invited", of+"/members", `document.querySelector("form[action$='/invite']").requestSubmit()`)
 	invited, err := chromedp.Run(r.tab, chromedp.Evaluate[string](`new URL(document.querySelector("code.link").textContent).pathname`))
 	l.Must(err)
