@@ -54,10 +54,11 @@ const (
 	RETURNING id`
 
 	endLogins = `DELETE FROM login WHERE experimenter = $1`
+	endTokens = `UPDATE token SET revoked_at = now() WHERE owner = $1 AND revoked_at IS NULL`
 )
 
-// SetPassword creates the account, which administers the installation, or changes its password, ends its logins and removes its second factor.
-// Links that would set it anew are void.
+// SetPassword creates the account, which administers the installation, or changes its password, ends its logins and its tokens, and removes its second
+// factor. Links that would set it anew are void.
 func (db *DB) SetPassword(ctx context.Context, name, hash string) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, lockAccounts); err != nil {
@@ -71,6 +72,9 @@ func (db *DB) SetPassword(ctx context.Context, name, hash string) error {
 			return err
 		}
 		if _, err := tx.Exec(ctx, removeSecondFactor, id); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, endTokens, id); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, voidRenewals, id)

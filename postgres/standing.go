@@ -329,7 +329,8 @@ func (db *DB) Accept(ctx context.Context, token []byte, a study.Acceptance) (who
 	return who, nil
 }
 
-// accepting returns the account that accepts an invitation. It makes a new one, or sets the password of one, if the acceptance says so.
+// accepting returns the account that accepts an invitation. It makes a new one, or sets the password of one, if the acceptance says so: then what was
+// let in by the old password, and tokens, ends.
 func accepting(ctx context.Context, tx pgx.Tx, i study.Invitation, a study.Acceptance) (study.ExperimenterID, error) {
 	switch {
 	case i.For != 0:
@@ -337,6 +338,9 @@ func accepting(ctx context.Context, tx pgx.Tx, i study.Invitation, a study.Accep
 			return 0, err
 		}
 		if _, err := tx.Exec(ctx, voidRenewals, i.For); err != nil {
+			return 0, err
+		}
+		if _, err := tx.Exec(ctx, revokeTokens, i.For, a.At); err != nil {
 			return 0, err
 		}
 		_, err := tx.Exec(ctx, endLogins, i.For)

@@ -85,7 +85,8 @@ func (db *DB) Tokens(ctx context.Context, owner study.ExperimenterID) (all []stu
 
 const tokenByHash = `SELECT ` + allOfToken + ` FROM token t WHERE t.sha256 = $1`
 
-// Token returns the token with that SHA-256 and its owner. It returns study.ErrDenied if it does not work at now, or if the owner is disabled.
+// Token returns the token with that SHA-256 and its owner. It returns study.ErrDenied if it does not work at now, or if the owner is disabled: with
+// both, so that the audit can tell of it, unless nobody has made such a token.
 func (db *DB) Token(ctx context.Context, hash []byte, now time.Time) (t study.Token, owner study.Experimenter, err error) {
 	err = db.read(ctx, func(tx pgx.Tx) error {
 		row, err := queryOne[tokenRow](ctx, tx, tokenByHash, hash)
@@ -96,11 +97,13 @@ func (db *DB) Token(ctx context.Context, hash []byte, now time.Time) (t study.To
 		t, owner = row.token(), who.experimenter()
 		return err
 	})
-	if errors.Is(err, study.ErrNotFound) || err == nil && (owner.Disabled || !t.Works(now)) {
-		err = study.ErrDenied
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, study.ErrNotFound):
+		return study.Token{}, study.Experimenter{}, fmt.Errorf("token: %w", study.ErrDenied)
+	case err != nil:
 		return study.Token{}, study.Experimenter{}, fmt.Errorf("token: %w", err)
+	case t.Ended(now, owner) != "":
+		return t, owner, fmt.Errorf("token %d: %w", t.ID, study.ErrDenied)
 	}
 	return t, owner, nil
 }
@@ -126,6 +129,20 @@ func (db *DB) RevokeToken(ctx context.Context, owner study.ExperimenterID, id st
 	err := db.write(ctx, func(tx pgx.Tx) error { return mustChange(tx.Exec(ctx, revokeToken, owner, id, at)) })
 	if err != nil {
 		return fmt.Errorf("revoke token %d of experimenter %d: %w", id, owner, err)
+	}
+	return nil
+}
+
+const revokeTokens = `UPDATE token SET revoked_at = $2 WHERE owner = $1 AND revoked_at IS NULL AND expires_at > $2`
+
+// RevokeTokens revokes all tokens of an experimenter that work.
+func (db *DB) RevokeTokens(ctx context.Context, owner study.ExperimenterID, at time.Time) error {
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, revokeTokens, owner, at)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("revoke the tokens of experimenter %d: %w", owner, err)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ type Token struct {
 }
 
 // TokenRights are the rights that a token can have. There is nothing in the API for the others.
-func TokenRights() []Right { return []Right{See, Conduct, Read, Analyse} }
+func TokenRights() []Right { return []Right{See, Conduct, Read, Analyse, Change} }
 
 // Limits of tokens.
 const (
@@ -58,6 +58,24 @@ var ErrManyTokens = Refuse(ErrConflict, "You have %d tokens that work. Revoke on
 
 // Works reports whether t lets somebody in at the moment now.
 func (t Token) Works(now time.Time) bool { return t.RevokedAt.IsZero() && now.Before(t.ExpiresAt) }
+
+// Ended says why t lets nobody in at the moment now, in words for the audit; empty if it works.
+func (t Token) Ended(now time.Time, owner Experimenter) string {
+	switch {
+	case !t.RevokedAt.IsZero():
+		return "revoked"
+	case !t.Works(now):
+		return "expired"
+	case owner.Disabled:
+		return "its owner is disabled"
+	}
+	return ""
+}
+
+// MakesStudies reports whether a program may make studies of its own by t: it is for all studies, and may change their designs.
+func (t Token) MakesStudies() bool {
+	return t.Changes && t.Study == 0 && slices.Contains(t.Rights, Change)
+}
 
 // Reaches reports whether t leaves its owner a right in a study.
 func (t Token) Reaches(r Right, in StudyID) bool {

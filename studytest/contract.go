@@ -33,6 +33,7 @@ type Keeper interface {
 	savedNetworks
 	calibrations
 	images
+	parts
 	LinkWays(ctx context.Context, v study.VersionID) ([]study.LinkWay, error)
 }
 
@@ -59,6 +60,7 @@ type accounts interface {
 	Token(ctx context.Context, hash []byte, now time.Time) (study.Token, study.Experimenter, error)
 	UseToken(ctx context.Context, id study.TokenID, at time.Time) error
 	RevokeToken(ctx context.Context, owner study.ExperimenterID, id study.TokenID, at time.Time) error
+	RevokeTokens(ctx context.Context, owner study.ExperimenterID, at time.Time) error
 	SecondFactor(ctx context.Context, e study.ExperimenterID) (study.SecondFactor, error)
 	EnrolSecondFactor(ctx context.Context, e study.ExperimenterID, f study.SecondFactor, recovery [][]byte) error
 	UseCode(ctx context.Context, e study.ExperimenterID, step int64) error
@@ -229,3 +231,13 @@ var (
 	_ Keeper          = (*Store)(nil)
 	_ analysis.Source = Source{}
 )
+
+type parts interface {
+	StudiesIn(ctx context.Context, of []study.StudyID, p study.Part) ([]study.Study, error)
+	ParticipantsIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Participant, error)
+	SlotsIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Slot, error)
+	SessionsIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Session, error)
+	NotesIn(ctx context.Context, s study.SessionID, p study.Part) ([]study.Note, error)
+	SessionsNumbered(ctx context.Context, ids []study.SessionID) ([]study.Session, error)
+	DiariesOf(ctx context.Context, people []study.ParticipantID) (map[study.ParticipantID]study.Diary, error)
+}

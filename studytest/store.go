@@ -129,6 +129,11 @@ func (s *Store) SetPassword(_ context.Context, name, hash string) error {
 	s.endLogins(s.accounts[i].ID)
 	s.removeSecond(s.accounts[i].ID)
 	s.voidRenewals(s.accounts[i].ID)
+	for _, t := range s.tokens {
+		if t.Owner == s.accounts[i].ID && t.RevokedAt.IsZero() {
+			t.RevokedAt = t.MadeAt // nobody says what time it is
+		}
+	}
 	return nil
 }
 

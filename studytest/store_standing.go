@@ -226,6 +226,7 @@ func (s *Store) Accept(_ context.Context, token []byte, a study.Acceptance) (stu
 		who = i.For
 		s.accountByID(who).hash = a.PasswordHash
 		s.endLogins(who)
+		s.revokeTokens(who, a.At)
 		s.voidRenewals(who)
 	case who == 0:
 		if a.Name == "" {

@@ -53,9 +53,14 @@ func (s *Store) Token(_ context.Context, hash []byte, now time.Time) (study.Toke
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.tokens {
-		if a := s.accountByID(t.Owner); bytes.Equal(t.SHA256, hash) && t.Works(now) && !a.Disabled {
-			return *t, a.Experimenter, nil
+		if !bytes.Equal(t.SHA256, hash) {
+			continue
 		}
+		owner := s.accountByID(t.Owner).Experimenter
+		if t.Ended(now, owner) != "" {
+			return *t, owner, study.ErrDenied
+		}
+		return *t, owner, nil
 	}
 	return study.Token{}, study.Experimenter{}, study.ErrDenied
 }
@@ -85,4 +90,21 @@ func (s *Store) RevokeToken(_ context.Context, owner study.ExperimenterID, id st
 		}
 	}
 	return missing("token", id)
+}
+
+// RevokeTokens implements web.Store.
+func (s *Store) RevokeTokens(ctx context.Context, owner study.ExperimenterID, at time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revokeTokens(owner, at)
+	s.tell(ctx)
+	return nil
+}
+
+func (s *Store) revokeTokens(owner study.ExperimenterID, at time.Time) {
+	for _, t := range s.tokens {
+		if t.Owner == owner && t.Works(at) {
+			t.RevokedAt = kept(at)
+		}
+	}
 }

@@ -43,8 +43,11 @@ func testTokens(l *lab) {
 	l.wantEqual("its owner", who.Name, "ada")
 	denied := func(what string, hash []byte, at time.Time) {
 		l.Helper()
-		_, _, err := l.Token(l.ctx(), hash, at)
+		t, owner, err := l.Token(l.ctx(), hash, at)
 		l.wantKind(what, err, study.ErrDenied)
+		if known := string(hash) != string(nameless.SHA256); known != (t.ID != 0) || known != (owner.Name == "ada") {
+			l.Errorf("%s: token %d of %q with the refusal, want both only of one that was made", what, t.ID, owner.Name)
+		}
 	}
 	denied("a token that nobody made", nameless.SHA256, Noon)
 	denied("a token that has expired", first.SHA256, first.ExpiresAt)
@@ -62,11 +65,48 @@ func testTokens(l *lab) {
 	l.must(l.ChangeAccount(l.ctx(), ada, true, true, Noon))
 	denied("the token of an account that is disabled", first.SHA256, Noon)
 	l.must(l.ChangeAccount(l.ctx(), ada, true, false, Noon))
+	testTokensEnd(l, ada, eve, first)
 	for i := range study.MostTokens {
 		first.SHA256 = []byte(fmt.Sprintf("%032d", i+100))
 		if _, err = l.AddToken(l.ctx(), first); err != nil {
-			l.wantEqual("how many more tokens there may be", i, study.MostTokens-1)
+			l.wantEqual("how many more tokens there may be", i, study.MostTokens)
 		}
 	}
+	if err == nil {
+		first.SHA256 = []byte(strings.Repeat("9", 32))
+		_, err = l.AddToken(l.ctx(), first)
+	}
 	l.wantKind("one token more than there may be", err, study.ErrConflict)
+}
+
+// testTokensEnd ends all tokens of somebody at once: by their own word, by a password that somebody else has set anew, and by that of an operator.
+func testTokensEnd(l *lab, ada, eve study.ExperimenterID, like study.Token) {
+	works := func(secret string, of study.ExperimenterID) []byte {
+		like.Owner, like.SHA256 = of, []byte(strings.Repeat(secret, 32))
+		_, err := l.AddToken(l.ctx(), like)
+		l.must(err)
+		return like.SHA256
+	}
+	lets := func(what string, hash []byte, want bool) {
+		l.Helper()
+		_, _, err := l.Token(l.ctx(), hash, Noon)
+		l.wantEqual(what+" works", err == nil, want)
+	}
+	hers, others := works("a", ada), works("b", eve)
+	l.must(l.RevokeTokens(l.ctx(), ada, Noon))
+	lets("a token after the end of all", hers, false)
+	lets("a token of somebody else", others, true)
+
+	l.must(l.ChangePassword(l.ctx(), eve, "another hash", nil))
+	lets("a token after a change of the password by its owner", others, true)
+	link := study.Invitation{TokenSHA256: []byte(strings.Repeat("c", 32)), For: eve, By: ada, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}
+	l.must(l.Invite(l.ctx(), link))
+	lets("a token after a link for a new password", others, true)
+	_, err := l.Accept(l.ctx(), link.TokenSHA256, study.Acceptance{PasswordHash: "a third hash", At: Noon})
+	l.must(err)
+	lets("a token after a new password by that link", others, false)
+
+	others = works("d", eve)
+	l.must(l.SetPassword(l.ctx(), "eve", "hash"))
+	lets("a token after a new password by the operator", others, false)
 }

@@ -128,6 +128,9 @@ func tokenOf(r *http.Request) *study.Token {
 // errOnlyReads refuses changes by a token that only reads.
 var errOnlyReads = study.Refuse(study.ErrDenied, "This token only reads. Make one on the page Account that may change things.")
 
+// errNoNewStudies refuses to make a study by a token that changes no designs, or is for one study only.
+var errNoNewStudies = study.Refuse(study.ErrDenied, "This token makes no studies. Make one on the page Account that is for all of yours and has the right to change them.")
+
 // refusalOf returns why somebody of that standing lacks what they need, or nil.
 func refusalOf(standing study.Standing, r *http.Request, n need) error {
 	t := standing.Token
@@ -140,19 +143,23 @@ func refusalOf(standing study.Standing, r *http.Request, n need) error {
 		return study.Refuse(study.ErrDenied, "Your role allows that, but this token does not reach so far: it needs the right to %s in this study. Make one on the page Account.", n.right)
 	case t != nil && !t.Changes && method(r.Method) != http.MethodGet:
 		return errOnlyReads
+	case t != nil && n.right == study.SignedIn && method(r.Method) != http.MethodGet && !t.MakesStudies():
+		return errNoNewStudies
 	}
 	return nil
 }
 
-// recordRefusal records that somebody lacks the right to what they asked for.
+// recordRefusal records that somebody lacks the right to what they asked for. Refusals of programs are rationed: see signin.
 func (s *Server) recordRefusal(r *http.Request, n need) error {
 	action := views[n.pattern]
 	if method(r.Method) != http.MethodGet || action == "" {
 		action = doing(r, n.pattern)
 	}
-	_, err := s.store.Record(r.Context(), audit.Entry{
-		At: s.Now(), Who: page.Who(r.Context()).Name, Action: "refused: " + action, About: r.URL.Path, Why: byToken(r, "needs the right to "+string(n.right)),
-	})
+	e := audit.Entry{At: s.Now(), Who: page.Who(r.Context()).Name, Action: "refused: " + action, About: r.URL.Path, Why: byToken(r, "needs the right to "+string(n.right))}
+	if t := tokenOf(r); t != nil {
+		return s.signIn.RecordOfToken(r.Context(), *t, e)
+	}
+	_, err := s.store.Record(r.Context(), e)
 	return err
 }
 

@@ -104,13 +104,21 @@ func (s *Server) audited(next http.Handler) http.Handler {
 		answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		next.ServeHTTP(answer, r.WithContext(audit.During(ctx, act)))
 		if answer.Status() >= 400 && answer.Status() < 500 {
-			e := act.Entry()
-			e.Action = "refused: " + e.Action
-			if _, err := s.store.Record(r.Context(), e); err != nil {
+			if err := s.recordUndone(r, act.Entry()); err != nil {
 				s.Log.ErrorContext(r.Context(), "a refusal is not in the audit", "route", pattern, "err", err)
 			}
 		}
 	})
+}
+
+// recordUndone records that what e tells of was refused.
+func (s *Server) recordUndone(r *http.Request, e audit.Entry) error {
+	e.Action = "refused: " + e.Action
+	if t := tokenOf(r); t != nil {
+		return s.signIn.RecordOfToken(r.Context(), *t, e)
+	}
+	_, err := s.store.Record(r.Context(), e)
+	return err
 }
 
 // byToken returns the reason of an entry with the name of the token by which somebody acts, if they do.

@@ -193,7 +193,7 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, a study.A
 		if err != nil {
 			return err
 		}
-		return s.renderAccounts(w, r, http.StatusOK, view.Accounts{Link: link, LinkFor: a.Name})
+		return s.renderAccounts(w, r, http.StatusOK, view.Accounts{Link: link, LinkFor: a.Name, Resets: true})
 	case "forget":
 		if err := s.Store.RemoveSecondFactor(r.Context(), a.ID); err != nil {
 			return err

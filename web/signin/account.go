@@ -32,8 +32,12 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, code int,
 	if err != nil {
 		return err
 	}
+	tokens, err := s.accounts.Tokens(r.Context(), page.Who(r.Context()).ID)
+	if err != nil {
+		return err
+	}
 	here, _ := s.tokenHash(r)
-	v := view.Account{Say: say, Changed: r.URL.Query().Has("changed"), Shortest: shortestPassword, Second: page.Who(r.Context()).Second}
+	v := view.Account{Say: say, Changed: r.URL.Query().Has("changed"), Shortest: shortestPassword, Second: page.Who(r.Context()).Second, Tokens: s.working(tokens)}
 	for _, l := range all {
 		v.Logins = append(v.Logins, view.LoginRow{
 			ID: l.ID, Here: bytes.Equal(l.TokenSHA256, here), Opened: s.Moment(l.OpenedAt), Seen: s.Moment(l.At), From: l.From, Browser: l.Browser,
@@ -42,7 +46,8 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, code int,
 	return s.Render(w, r, code, view.AccountPage(s.LabPage(r, "Account"), v))
 }
 
-// ChangePassword changes the password of whoever is signed in and knows the old one. Their other logins end.
+// ChangePassword changes the password of whoever is signed in and knows the old one. Their other logins end. Tokens stay, because programs know nothing
+// of the password; the page says so, and offers to end them.
 func (s *Server) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	in, err := page.Form(r)
 	if err != nil {

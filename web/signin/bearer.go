@@ -11,9 +11,8 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"vmstudy/study"
+	"vmstudy/study/audit"
 	"vmstudy/web/page"
 )
 
@@ -64,7 +63,7 @@ func (s *Server) Bearer(next http.Handler) http.Handler {
 	})
 }
 
-// token returns the token that a request has in its header, and its owner.
+// token returns the token that a request has in its header, and its owner. The audit tells of one that is refused.
 func (s *Server) token(r *http.Request) (study.Token, study.Experimenter, error) {
 	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !found || !strings.EqualFold(scheme, "Bearer") {
@@ -73,26 +72,36 @@ func (s *Server) token(r *http.Request) (study.Token, study.Experimenter, error)
 	hash := sha256.Sum256([]byte(strings.TrimSpace(token)))
 	t, e, err := s.accounts.Token(r.Context(), hash[:], s.Now())
 	if errors.Is(err, study.ErrDenied) {
-		s.Log.WarnContext(r.Context(), "token refused", "from", s.address(r))
-		err = errTokenEnded
+		err = s.refuseToken(r, t, e)
 	}
 	return t, e, err
+}
+
+// refuseToken returns the refusal of a token that does not work, after it is in the audit. t has no number if nobody has made such a token.
+func (s *Server) refuseToken(r *http.Request, t study.Token, owner study.Experimenter) error {
+	who, why := "somebody", "unknown token"
+	if t.ID != 0 {
+		who, why = owner.Name, aboutToken(t)+" "+t.Ended(s.Now(), owner)
+	}
+	s.Log.WarnContext(r.Context(), "token refused", "from", s.address(r), "why", why)
+	e := audit.Entry{At: s.Now(), Who: who, Action: "refused: use a token", About: "from " + s.address(r), Why: why}
+	if err := s.recordRationed(r.Context(), "address "+s.address(r), e); err != nil {
+		return err
+	}
+	return errTokenEnded
 }
 
 // asks counts how often programs ask.
 type asks struct {
 	mu sync.Mutex
-	of map[study.TokenID]*rate.Limiter
+	of limiters[study.TokenID]
 }
 
 func (a *asks) allow(t study.TokenID, now time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.of == nil || len(a.of) >= mostAskers {
-		a.of = map[study.TokenID]*rate.Limiter{}
+	if a.of == nil {
+		a.of = limiters[study.TokenID]{}
 	}
-	if a.of[t] == nil {
-		a.of[t] = rate.NewLimiter(asksASec, AsksAtOnce)
-	}
-	return a.of[t].AllowN(now, 1)
+	return a.of.find(now, t, asksASec, AsksAtOnce, mostAskers).AllowN(now, 1)
 }

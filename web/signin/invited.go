@@ -51,7 +51,7 @@ func (s *Server) renderInvitation(w http.ResponseWriter, r *http.Request, code i
 	title := "You are invited"
 	switch {
 	case i.For != 0:
-		title, v.What, v.Renews = "A new password", "Choose a new password. Whoever is signed in with the old one is signed out.", "theirs"
+		title, v.What, v.Renews = "A new password", "Choose a new password. Whoever is signed in with the old one is signed out, and the tokens of your programs end.", "theirs"
 	case i.Study != 0:
 		title = "You are invited to work on a study"
 		v.What = fmt.Sprintf("Your role will be: %s.", i.Role)

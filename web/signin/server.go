@@ -48,11 +48,13 @@ type Accounts interface {
 	// AddToken stores a token by which a program acts for its owner. It returns what study.Token.Check does.
 	AddToken(ctx context.Context, t study.Token) (study.TokenID, error)
 	Tokens(ctx context.Context, owner study.ExperimenterID) ([]study.Token, error) // all of one owner, the newest first
-	// Token returns the token with that SHA-256 and its owner, or study.ErrDenied if it does not work at now.
+	// Token returns the token with that SHA-256 and its owner. If it does not work at now, it returns both with study.ErrDenied, or nothing but that
+	// if nobody has made such a token.
 	Token(ctx context.Context, hash []byte, now time.Time) (study.Token, study.Experimenter, error)
 	// UseToken records that a token is used.
 	UseToken(ctx context.Context, id study.TokenID, at time.Time) error
 	RevokeToken(ctx context.Context, owner study.ExperimenterID, id study.TokenID, at time.Time) error
+	RevokeTokens(ctx context.Context, owner study.ExperimenterID, at time.Time) error // all that work
 	// Record appends an entry to the audit.
 	Record(ctx context.Context, e audit.Entry) (audit.Head, error)
 }
@@ -65,6 +67,7 @@ type Server struct {
 	tries    *tries
 	logins   *logins
 	asks     asks
+	refusals rationed
 	required bool // whether everybody needs a second factor
 
 	half      halves // who has typed their password

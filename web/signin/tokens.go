@@ -23,6 +23,7 @@ var tokenWords = map[study.Right]string{
 	study.Conduct: "conduct: participants, links, appointments, what counts, notes",
 	study.Read:    "read: sessions and notes on them",
 	study.Analyse: "analyse: exports",
+	study.Change:  "change: study files, and whether a study is open",
 }
 
 // ShowTokens shows experimenters the tokens by which programs act for them, with the form that makes one.
@@ -30,7 +31,7 @@ func (s *Server) ShowTokens(w http.ResponseWriter, r *http.Request) error {
 	return s.renderTokens(w, r, http.StatusOK, view.Tokens{Days: "90", Chosen: []string{string(study.See)}})
 }
 
-// MakeToken makes a token for somebody who knows their password, and shows it this once.
+// MakeToken makes a token for somebody who knows their password, and has a code if they have a second factor. It shows the token this once.
 func (s *Server) MakeToken(w http.ResponseWriter, r *http.Request) error {
 	in, err := page.Form(r)
 	if err != nil {
@@ -39,7 +40,7 @@ func (s *Server) MakeToken(w http.ResponseWriter, r *http.Request) error {
 	v := view.Tokens{Name: in.Get("name"), Days: in.Get("days"), Chosen: in["right"], Changes: in.Get("changes") == "yes", Study: in.Get("study")}
 	t, err := s.tokenIn(r, in)
 	if err == nil {
-		err = s.confirmPassword(r, page.Who(r.Context()), in.Get("password"))
+		err = s.confirmWhole(r, in, "make a token")
 	}
 	if err == nil {
 		_, err = s.accounts.AddToken(audit.Because(r.Context(), aboutToken(t.Token)+", "+s.reachWords(t.Token)), t.Token)
@@ -57,6 +58,15 @@ func (s *Server) MakeToken(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Log.InfoContext(r.Context(), "token made", "experimenter", page.Who(r.Context()).Name, "from", s.address(r))
 	return s.renderTokens(w, r, http.StatusOK, view.Tokens{Days: "90", Chosen: []string{string(study.See)}, Made: t.secret, MadeName: t.Name})
+}
+
+// confirmWhole returns why somebody who is signed in has not proved who they are, by their password and, if they have a second factor, by a code.
+func (s *Server) confirmWhole(r *http.Request, in url.Values, action string) error {
+	who := page.Who(r.Context())
+	if err := s.confirmPassword(r, who, in.Get("password")); err != nil || !who.Second {
+		return err
+	}
+	return s.checkCode(r, who, in.Get("code"), action)
 }
 
 var errNoSuchStudy = study.Refuse(study.ErrInvalid, "Choose one of your studies by its number, or leave it empty.")
@@ -93,30 +103,55 @@ func (s *Server) tokenIn(r *http.Request, in url.Values) (madeToken, error) {
 	return madeToken{t, secret}, t.Check()
 }
 
-// RevokeToken revokes a token of whoever is signed in, and ends what runs with it.
+// allTokens is what a form says in place of the number of a token.
+const allTokens = "all"
+
+// RevokeToken revokes a token of whoever is signed in, or all of them, and ends what runs with it.
 func (s *Server) RevokeToken(w http.ResponseWriter, r *http.Request) error {
 	in, err := page.Form(r)
 	if err != nil {
 		return err
-	}
-	id, err := strconv.ParseInt(in.Get("token"), 10, 64)
-	if err != nil {
-		return study.Refuse(study.ErrInvalid, "Choose a token.")
 	}
 	who := page.Who(r.Context()).ID
 	all, err := s.accounts.Tokens(r.Context(), who)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all, func(t study.Token) bool { return t.ID == study.TokenID(id) })
-	if i < 0 {
-		return fmt.Errorf("token %d: %w", id, study.ErrNotFound)
+	if in.Get("token") == allTokens {
+		err = s.accounts.RevokeTokens(audit.Because(r.Context(), "all tokens"), who, s.Now())
+	} else {
+		all, err = s.revokeToken(r, all, in.Get("token"))
 	}
-	if err := s.accounts.RevokeToken(audit.Because(r.Context(), aboutToken(all[i])), who, all[i].ID, s.Now()); err != nil {
+	if err != nil {
 		return err
 	}
-	s.logins.end(string(all[i].SHA256))
+	for _, t := range all {
+		s.logins.end(string(t.SHA256))
+	}
 	return page.Redirect(w, r, "/lab/account/tokens")
+}
+
+// revokeToken revokes the one of somebody's tokens that has the number chosen, and returns it.
+func (s *Server) revokeToken(r *http.Request, all []study.Token, chosen string) ([]study.Token, error) {
+	id, err := strconv.ParseInt(chosen, 10, 64)
+	if err != nil {
+		return nil, study.Refuse(study.ErrInvalid, "Choose a token.")
+	}
+	i := slices.IndexFunc(all, func(t study.Token) bool { return t.ID == study.TokenID(id) })
+	if i < 0 {
+		return nil, fmt.Errorf("token %d: %w", id, study.ErrNotFound)
+	}
+	return all[i : i+1], s.accounts.RevokeToken(audit.Because(r.Context(), aboutToken(all[i])), all[i].Owner, all[i].ID, s.Now())
+}
+
+// working returns how many of somebody's tokens work.
+func (s *Server) working(all []study.Token) (n int) {
+	for _, t := range all {
+		if t.Works(s.Now()) {
+			n++
+		}
+	}
+	return n
 }
 
 // aboutToken names a token in the audit.
@@ -127,6 +162,7 @@ func (s *Server) renderTokens(w http.ResponseWriter, r *http.Request, code int, 
 	if err != nil {
 		return err
 	}
+	v.Second, v.Working = page.Who(r.Context()).Second, s.working(all)
 	for _, right := range study.TokenRights() {
 		v.Rights = append(v.Rights, view.Choice{Value: string(right), Label: tokenWords[right]})
 	}

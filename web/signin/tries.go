@@ -1,10 +1,7 @@
 package signin
 
 import (
-	"cmp"
 	"context"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -47,7 +44,7 @@ type tries struct {
 	lane  chan struct{} // has a value while a password is checked
 
 	mu      sync.Mutex
-	by      map[tryKey]*rate.Limiter
+	by      limiters[tryKey]
 	most    int            // the number of keys to remember at most
 	waiting map[string]int // checks by address, including the one that runs
 	queue   int            // the sum of waiting
@@ -56,7 +53,7 @@ type tries struct {
 func newTries(check func(ctx context.Context, password, hash string) (bool, error)) *tries {
 	return &tries{
 		check: check, lane: make(chan struct{}, 1),
-		by: map[tryKey]*rate.Limiter{}, most: maxTried, waiting: map[string]int{},
+		by: limiters[tryKey]{}, most: maxTried, waiting: map[string]int{},
 	}
 }
 
@@ -142,13 +139,7 @@ func (t *tries) forgetCodes(name string) {
 
 // limiter returns the limiter of a key. The caller must hold mu.
 func (t *tries) limiter(now time.Time, key tryKey, every rate.Limit, atOnce int) *rate.Limiter {
-	l := t.by[key]
-	if l == nil {
-		t.makeRoom(now)
-		l = rate.NewLimiter(every, atOnce)
-		t.by[key] = l
-	}
-	return l
+	return t.by.find(now, key, every, atOnce, t.most)
 }
 
 // forget allows all tries for a name from an address again, after the right password.
@@ -156,17 +147,4 @@ func (t *tries) forget(name, address string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.by, keyOf(name, address))
-}
-
-// makeRoom limits the size of the map. If the map is full, it deletes the tenth of the keys that have most of their tries
-// left, since forgetting these allows the fewest tries more.
-func (t *tries) makeRoom(now time.Time) {
-	if len(t.by) < t.most {
-		return
-	}
-	left := func(key tryKey) float64 { l := t.by[key]; return l.TokensAt(now) / float64(l.Burst()) }
-	keys := slices.SortedFunc(maps.Keys(t.by), func(a, b tryKey) int { return cmp.Compare(left(b), left(a)) })
-	for _, key := range keys[:max(1, t.most/10)] {
-		delete(t.by, key)
-	}
 }

@@ -9,6 +9,7 @@ type Account struct {
 	Say      string // what was refused
 	Shortest int    // characters of a password
 	Second   bool   // whether they have a second factor
+	Tokens   int    // of their programs that work
 }
 
 // SecondFactor is the page on which somebody enrols or removes a second factor.
@@ -35,6 +36,8 @@ type Tokens struct {
 	Made     string   // a token that was just made, which is shown once; else empty
 	MadeName string
 	Say      string // what was refused
+	Second   bool   // whether making one needs a code
+	Working  int    // how many work
 
 	Name, Days, Study string // as they were typed
 	Chosen            []string

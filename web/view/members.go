@@ -24,6 +24,7 @@ type Accounts struct {
 	Rows    []AccountRow
 	Link    string // of an invitation or a new password, made just now; empty for none
 	LinkFor string // whom it is for
+	Resets  bool   // whether it sets a new password
 	Say     string // what was refused
 }
 
