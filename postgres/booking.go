@@ -40,6 +40,10 @@ const (
 	WHERE p.study = $1
 	ORDER BY b.id`
 
+	bookingsOfPeople = selectBooking + `
+	WHERE b.participant = ANY($1)
+	ORDER BY b.id`
+
 	addBooking = `
 	INSERT INTO booking (participant, kind, slot, station, starts_at, ends_at, reason, why, experimenter, at)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9::bigint, 0), $10)`
@@ -67,6 +71,9 @@ const (
 
 	beginningsOfStudy = selectBeginning + `
 	WHERE p.study = $1`
+
+	beginningsOfPeople = selectBeginning + `
+	WHERE p.id = ANY($1)`
 )
 
 func (r beginningRow) diary() study.Diary {
@@ -98,10 +105,28 @@ func queryDiary(ctx context.Context, tx pgx.Tx, p study.ParticipantID) (study.Di
 
 // Diaries returns the diaries of all participants of a study who ever had an appointment.
 func (db *DB) Diaries(ctx context.Context, s study.StudyID) (map[study.ParticipantID]study.Diary, error) {
+	all, err := db.diaries(ctx, beginningsOfStudy, bookingsOfStudy, s)
+	if err != nil {
+		return nil, fmt.Errorf("appointments of the participants of study %d: %w", s, err)
+	}
+	return all, nil
+}
+
+// DiariesOf returns the diaries of those of these participants who ever had an appointment.
+func (db *DB) DiariesOf(ctx context.Context, people []study.ParticipantID) (map[study.ParticipantID]study.Diary, error) {
+	all, err := db.diaries(ctx, beginningsOfPeople, bookingsOfPeople, people)
+	if err != nil {
+		return nil, fmt.Errorf("appointments of %d participants: %w", len(people), err)
+	}
+	return all, nil
+}
+
+// diaries returns the diaries of those whose beginnings and bookings two statements find, both of which get which.
+func (db *DB) diaries(ctx context.Context, beginnings, bookings string, which any) (map[study.ParticipantID]study.Diary, error) {
 	all := map[study.ParticipantID]study.Diary{}
 	err := db.read(ctx, func(tx pgx.Tx) error {
 		clear(all)
-		rows, err := queryAll[beginningRow](ctx, tx, beginningsOfStudy, s)
+		rows, err := queryAll[beginningRow](ctx, tx, beginnings, which)
 		if err != nil {
 			return err
 		}
@@ -109,7 +134,7 @@ func (db *DB) Diaries(ctx context.Context, s study.StudyID) (map[study.Participa
 		for _, r := range rows {
 			begun[r.Participant] = r
 		}
-		facts, err := queryAll[bookingRow](ctx, tx, bookingsOfStudy, s)
+		facts, err := queryAll[bookingRow](ctx, tx, bookings, which)
 		for _, f := range facts {
 			d, ok := all[f.Participant]
 			if !ok {
@@ -120,10 +145,7 @@ func (db *DB) Diaries(ctx context.Context, s study.StudyID) (map[study.Participa
 		}
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("appointments of the participants of study %d: %w", s, err)
-	}
-	return all, nil
+	return all, err
 }
 
 const (

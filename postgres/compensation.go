@@ -39,6 +39,13 @@ const (
 	WHERE p.study = $1
 	ORDER BY c.participant, c.id DESC`
 
+	compensationsIn = `
+	SELECT DISTINCT ON (c.participant) ` + compensationFields + `
+	FROM compensation c JOIN participant p ON p.id = c.participant LEFT JOIN experimenter e ON e.id = c.experimenter
+	WHERE p.study = $1 AND c.participant > $2
+	ORDER BY c.participant, c.id DESC
+	LIMIT nullif($3::int, 0)`
+
 	compensationsOf = `
 	SELECT ` + compensationFields + `
 	FROM compensation c LEFT JOIN experimenter e ON e.id = c.experimenter

@@ -235,9 +235,11 @@ var (
 type parts interface {
 	StudiesIn(ctx context.Context, of []study.StudyID, p study.Part) ([]study.Study, error)
 	ParticipantsIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Participant, error)
+	LinkedIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Participant, error)
 	SlotsIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Slot, error)
 	SessionsIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Session, error)
 	NotesIn(ctx context.Context, s study.SessionID, p study.Part) ([]study.Note, error)
+	CompensationsIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Compensation, error)
 	SessionsNumbered(ctx context.Context, ids []study.SessionID) ([]study.Session, error)
 	DiariesOf(ctx context.Context, people []study.ParticipantID) (map[study.ParticipantID]study.Diary, error)
 }

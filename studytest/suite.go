@@ -104,6 +104,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"exports leave pilots out unless asked":              testExportPilots,
 		"what people got is on record":                       testCompensations,
 		"experimenters note moments":                         testNotes,
+		"lists are read in parts":                            testParts,
 		"experimenters keep networks":                        testSavedNetworks,
 		"simulated participants are beside people":           testSimulated,
 	} {

@@ -1,9 +1,9 @@
 package api
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
+
+	"vmstudy/study"
 )
 
 // Paging says which part of a list a program wants.
@@ -21,22 +21,37 @@ type List[T any] struct {
 // Page is the answer with a part of a list.
 type Page[T any] struct{ Body List[T] }
 
-// cut returns the part of all that p asks for. all may be in any order; number says which comes when.
-func cut[T, V any](all []T, number func(T) int64, p Paging, show func(T) V) (*Page[V], error) {
-	after := int64(0)
-	if p.Cursor != "" {
-		n, err := strconv.ParseInt(p.Cursor, 10, 64)
-		if err != nil || n <= 0 {
-			return nil, errCursor
-		}
-		after = n
+var errCursor = study.Refuse(study.ErrInvalid, "This cursor is not one that a list has returned. Begin without one, and go on with the next of each answer.")
+
+// after returns the number of what a cursor comes after. The cursors are those that cursorAfter makes, and no other texts.
+func after(cursor string) (int64, error) {
+	if cursor == "" {
+		return 0, nil
 	}
-	all = slices.DeleteFunc(slices.Clone(all), func(x T) bool { return number(x) <= after })
-	slices.SortFunc(all, func(a, b T) int { return cmp.Compare(number(a), number(b)) })
+	n, err := strconv.ParseInt(cursor, 10, 64)
+	if err != nil || n <= 0 || cursor != cursorAfter(n) {
+		return 0, errCursor
+	}
+	return n, nil
+}
+
+// cursorAfter returns the cursor of what comes after a number.
+func cursorAfter(n int64) string { return strconv.FormatInt(n, 10) }
+
+// read answers with the part of a list that p asks for. load reads a part from the store, by number.
+func read[T, V any](p Paging, number func(T) int64, load func(study.Part) ([]T, error), show func(T) V) (*Page[V], error) {
+	from, err := after(p.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	all, err := load(study.Part{After: from, Most: p.Limit + 1}) // one more says whether there is more
+	if err != nil {
+		return nil, err
+	}
 	out := &Page[V]{Body: List[V]{Items: []V{}}}
 	for i, x := range all {
 		if i == p.Limit {
-			out.Body.Next = strconv.FormatInt(number(all[i-1]), 10)
+			out.Body.Next = cursorAfter(number(all[i-1]))
 			break
 		}
 		out.Body.Items = append(out.Body.Items, show(x))

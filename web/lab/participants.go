@@ -114,24 +114,48 @@ var stateWords = map[study.PersonState]string{
 }
 
 // People returns the participants of a study with what is on record of them, and the time that each has booked, if any.
-func (s *Server) People(ctx context.Context, in study.StudyID) (all []study.Person, booked map[study.ParticipantID]study.Slot, err error) {
+func (s *Server) People(ctx context.Context, in study.StudyID) ([]study.Person, map[study.ParticipantID]study.Slot, error) {
 	people, err := s.Store.Participants(ctx, in)
 	if err != nil {
 		return nil, nil, err
 	}
-	slots, err := s.Store.Slots(ctx, in)
+	return s.gather(ctx, people)
+}
+
+// PeopleIn returns a part of the participants of a study, by number, as People does.
+func (s *Server) PeopleIn(ctx context.Context, in study.StudyID, p study.Part) ([]study.Person, error) {
+	people, err := s.Store.ParticipantsIn(ctx, in, p)
+	if err != nil {
+		return nil, err
+	}
+	all, _, err := s.gather(ctx, people)
+	return all, err
+}
+
+// gather returns people with what is on record of them.
+func (s *Server) gather(ctx context.Context, people []study.Participant) (all []study.Person, booked map[study.ParticipantID]study.Slot, err error) {
+	ids := make([]study.ParticipantID, len(people))
+	var begun []study.SessionID
+	for i, p := range people {
+		ids[i] = p.ID
+		if p.Session != 0 {
+			begun = append(begun, p.Session)
+		}
+	}
+	diaries, err := s.Store.DiariesOf(ctx, ids)
 	if err != nil {
 		return nil, nil, err
 	}
-	sessions, err := s.Store.Sessions(ctx, in)
+	sessions, err := s.Store.SessionsNumbered(ctx, begun)
 	if err != nil {
 		return nil, nil, err
 	}
-	booked = map[study.ParticipantID]study.Slot{}
-	for _, x := range slots {
-		booked[x.Participant] = x
+	booked, visits := map[study.ParticipantID]study.Slot{}, map[study.SessionID]study.Session{}
+	for p, d := range diaries {
+		if has, ok := d.Current(); ok {
+			booked[p] = slotOfFact(has)
+		}
 	}
-	visits := map[study.SessionID]study.Session{}
 	for _, x := range sessions {
 		visits[x.ID] = x
 	}

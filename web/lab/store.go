@@ -33,6 +33,18 @@ type Store interface {
 	Calibrations
 	People
 	Refusing
+	Parts
+}
+
+// Parts are lists that are read part by part, by number, however long they are; see study.Part.
+type Parts interface {
+	StudiesIn(ctx context.Context, of []study.StudyID, p study.Part) ([]study.Study, error) // of those with these numbers; nil: of all
+	ParticipantsIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Participant, error)
+	LinkedIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Participant, error) // who ever had a personal link
+	SlotsIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Slot, error)
+	SessionsIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Session, error)
+	NotesIn(ctx context.Context, s study.SessionID, p study.Part) ([]study.Note, error)
+	CompensationsIn(ctx context.Context, s study.StudyID, p study.Part) ([]study.Compensation, error) // the last word on each participant, by theirs
 }
 
 // Refusing counts the computers that studies refused.
@@ -130,7 +142,8 @@ type Recruiting interface {
 // Sessions are the visits of participants.
 type Sessions interface {
 	Session(ctx context.Context, id study.SessionID) (study.Session, error)
-	Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error) // the newest first
+	Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error)               // the newest first
+	SessionsNumbered(ctx context.Context, ids []study.SessionID) ([]study.Session, error) // in this order, without numbers of none
 	// OpenSessions returns the sessions of all studies that have not ended and were not turned away, the newest first: those that began at
 	// or after since, those whose place is kept beyond now, and those with an attempt in flight.
 	OpenSessions(ctx context.Context, since, now time.Time) ([]study.Session, error)
@@ -161,9 +174,11 @@ type Appointments interface {
 	Day(ctx context.Context, from, to time.Time) ([]study.Slot, error)
 	// RemoveSlot deletes a free slot. It returns study.ErrConflict if the slot is booked.
 	RemoveSlot(ctx context.Context, id study.SlotID) error
-	// Diary returns what is on record of a participant's appointments; Diaries those of all participants of a study who ever had one.
+	// Diary returns what is on record of a participant's appointments; Diaries those of all participants of a study who ever had one, and DiariesOf
+	// those of some people who ever had one.
 	Diary(ctx context.Context, p study.ParticipantID) (study.Diary, error)
 	Diaries(ctx context.Context, s study.StudyID) (map[study.ParticipantID]study.Diary, error)
+	DiariesOf(ctx context.Context, people []study.ParticipantID) (map[study.ParticipantID]study.Diary, error)
 	// BookSlot gives the slot b.Slot to b.Participant, as study.Diary.Book says; a slot that they had before becomes free. It returns
 	// study.ErrNotFound if the slot belongs to another study.
 	BookSlot(ctx context.Context, b study.Booking) (study.Slot, error)

@@ -45,6 +45,28 @@ func Lists(ctx context.Context, in study.StudyID) bool {
 	return May(ctx, study.See, in) || May(ctx, study.Analyse, in)
 }
 
+// Listed returns the studies that lists show to who is signed in; nil if these are all.
+func Listed(ctx context.Context) []study.StudyID {
+	s, _ := ctx.Value(standingKey{}).(study.Standing)
+	only := study.StudyID(0)
+	if s.Token != nil {
+		only = s.Token.Study
+	}
+	if s.Administrator && only == 0 && Lists(ctx, 0) {
+		return nil
+	}
+	seen := []study.StudyID{}
+	if s.Administrator && only != 0 && Lists(ctx, only) {
+		return append(seen, only)
+	}
+	for in := range s.Roles {
+		if Lists(ctx, in) {
+			seen = append(seen, in)
+		}
+	}
+	return seen
+}
+
 // ReachesAny reports whether who is signed in may do anything in a study.
 func ReachesAny(ctx context.Context, in study.StudyID) bool {
 	return slices.ContainsFunc(study.TokenRights(), func(r study.Right) bool { return May(ctx, r, in) })
