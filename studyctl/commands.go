@@ -33,6 +33,7 @@ type commands struct {
 	Scrub     scrubCmd     `cmd:"" help:"Write the database anew, so that nothing of what participants had erased is left in its files. For hours in which nobody takes part: the pages wait meanwhile."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`
 	User      userCmd      `cmd:"" help:"Manage the experimenters who may sign in."`
+	Token     tokenCmd     `cmd:"" help:"Manage the tokens by which programs reach the API."`
 	Settings  configCmd    `cmd:"" name:"config" help:"Print the settings in force, secrets hidden."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }

@@ -33,6 +33,14 @@ var (
 	errAsksOften  = study.Refuse(page.ErrLimited, "This token asks more than %d times a second. Wait a second, then go on more slowly.", asksASec)
 )
 
+// NewToken makes up what a program sends, and returns it with its SHA-256, of which alone the server keeps anything.
+func NewToken() (secret string, hash []byte) {
+	random, _ := newToken()
+	secret = TokenPrefix + random
+	sum := sha256.Sum256([]byte(secret))
+	return secret, sum[:]
+}
+
 // Bearer lets only programs pass that have a token in the header Authorization. Cookies mean nothing here. It cuts a request off when its token ends.
 func (s *Server) Bearer(next http.Handler) http.Handler {
 	return s.Handle(func(w http.ResponseWriter, r *http.Request) error {

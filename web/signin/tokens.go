@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -79,15 +78,13 @@ type madeToken struct {
 
 // tokenIn reads from a form which token somebody wants.
 func (s *Server) tokenIn(r *http.Request, in url.Values) (madeToken, error) {
-	secret, _ := newToken()
-	secret = TokenPrefix + secret
-	hash := sha256.Sum256([]byte(secret))
+	secret, hash := NewToken()
 	days, err := strconv.Atoi(strings.TrimSpace(in.Get("days")))
 	if err != nil || days > 366 {
 		days = 0 // which Check refuses
 	}
 	t := study.Token{
-		Owner: page.Who(r.Context()).ID, Name: strings.TrimSpace(in.Get("name")), SHA256: hash[:], Changes: in.Get("changes") == "yes",
+		Owner: page.Who(r.Context()).ID, Name: strings.TrimSpace(in.Get("name")), SHA256: hash, Changes: in.Get("changes") == "yes",
 		MadeAt: s.Now(), ExpiresAt: s.Now().Add(time.Duration(days) * 24 * time.Hour),
 	}
 	for _, right := range in["right"] {
