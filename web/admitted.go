@@ -44,8 +44,13 @@ type operations struct{ s *Server }
 
 // serve adds an operation of the API.
 func serve[I, O any](t operations, method, path string, right study.Right, says string, h func(context.Context, *I) (*O, error)) {
-	api.Add(t.s.api, api.Operation{Method: method, Path: path, Says: says, Right: right}, h)
-	t.s.needs[method+" /api/v1"+path] = right
+	sends(t, api.Operation{Method: method, Path: path, Says: says, Right: right}, h)
+}
+
+// sends serves an operation that answers with a file, or takes one.
+func sends[I, O any](t operations, o api.Operation, h func(context.Context, *I) (*O, error)) {
+	api.Add(t.s.api, o, h)
+	t.s.needs[o.Method+" /api/v1"+o.Path] = o.Right
 }
 
 // limited returns routes whose bodies have at most so many bytes.

@@ -46,6 +46,7 @@ var views = map[string]string{
 	"/api/v1/studies/{study}/participants": "view participants",
 	"/api/v1/studies/{study}/participants/{participant}": "view a participant",
 	"/api/v1/studies/{study}/links":                      "view participants",
+	"/api/v1/studies/{study}/compensation":               "view compensations",
 	"/api/v1/studies/{study}/appointments":               "view appointments",
 	"/api/v1/studies/{study}/appointments/{slot}":        "view appointments",
 	"/api/v1/studies/{study}/sessions":                   "view sessions",

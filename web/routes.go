@@ -189,18 +189,30 @@ func (s *Server) sessionRoutes(r routes) {
 func (s *Server) apiRoutes(r chi.Router) {
 	r.Get("/openapi.json", s.Handle(s.api.ShowDocument))
 	r.Group(func(r chi.Router) {
-		r.Use(page.BodyLimit(2*formLimit), s.signIn.Bearer, s.admitted, s.audited, api.Prepared) // api itself refuses a body of more than formLimit
+		r.Use(page.BodyLimit(fileLimit), s.signIn.Bearer, s.admitted, s.audited, api.Prepared) // api itself refuses a body of more than formLimit where none takes a file
 		s.api.On(r)
 		a := operations{s}
 		serve(a, "GET", "/studies", study.SignedIn, "Lists the studies that you see.", s.api.Studies)
 		serve(a, "GET", "/studies/{study}", study.See, "Returns a study.", s.api.Study)
+		serve(a, "POST", "/studies/{study}/state", study.Change, "Closes, reopens or archives a study.", s.api.SetState)
+		sends(a, api.Operation{Method: "POST", Path: "/studies/import", Right: study.SignedIn, Takes: "application/yaml,application/zip", Says: "Makes a study of a study file, or of a bundle."}, s.api.Import)
+		sends(a, api.Operation{Method: "GET", Path: "/studies/{study}/study.yaml", Right: study.See, Sends: "application/yaml", Says: "Sends the draft of a study as a study file: see docs/study-files.md."}, s.api.DraftFile)
+		sends(a, api.Operation{Method: "GET", Path: "/studies/{study}/study.zip", Right: study.See, Sends: "application/zip", Says: "Sends the draft of a study with its images."}, s.api.DraftBundle)
+		sends(a, api.Operation{Method: "GET", Path: "/studies/{study}/versions/{version}/study.yaml", Right: study.See, Sends: "application/yaml", Says: "Sends a version of a study as it was published."}, s.api.VersionFile)
+		sends(a, api.Operation{Method: "GET", Path: "/studies/{study}/versions/{version}/study.zip", Right: study.See, Sends: "application/zip", Says: "Sends a version of a study with its images."}, s.api.VersionBundle)
 		serve(a, "GET", "/studies/{study}/participants", study.Conduct, "Lists the participants of a study.", s.api.Participants)
 		serve(a, "POST", "/studies/{study}/participants", study.Conduct, "Adds participants, and returns their personal links, which are shown only this once.", s.api.AddParticipants)
 		serve(a, "GET", "/studies/{study}/participants/{participant}", study.Conduct, "Returns a participant.", s.api.Participant)
+		serve(a, "POST", "/studies/{study}/participants/{participant}/withdraw", study.Conduct, "Withdraws a participant, and keeps or erases what they gave.", s.api.Withdraw)
+		serve(a, "GET", "/studies/{study}/compensation", study.Conduct, "Lists what participants got for taking part.", s.api.Compensations)
+		serve(a, "POST", "/studies/{study}/compensation", study.Conduct, "Records what participants got for taking part.", s.api.Compensate)
 		serve(a, "GET", "/studies/{study}/links", study.Conduct, "Lists what is known of the newest link of each participant.", s.api.Links)
 		serve(a, "POST", "/studies/{study}/links", study.Conduct, "Renews links, revokes them, or says until when one can begin with them.", s.api.ChangeLinks)
 		serve(a, "GET", "/studies/{study}/appointments", study.Conduct, "Lists the times on offer, and who has them.", s.api.Appointments)
+		serve(a, "POST", "/studies/{study}/appointments", study.Conduct, "Puts times on offer by a rule.", s.api.Offer)
+		serve(a, "POST", "/studies/{study}/appointments/walk-in", study.Conduct, "Lets somebody begin who has come without an appointment.", s.api.WalkIn)
 		serve(a, "GET", "/studies/{study}/appointments/{slot}", study.Conduct, "Returns a time.", s.api.Appointment)
+		serve(a, "DELETE", "/studies/{study}/appointments/{slot}", study.Conduct, "Takes a free time back.", s.api.RemoveSlot)
 		serve(a, "POST", "/studies/{study}/appointments/{slot}/assign", study.Conduct, "Gives a free time to a participant.", s.api.Assign)
 		serve(a, "POST", "/studies/{study}/appointments/{slot}/move", study.Conduct, "Gives who has a time another one, and returns that.", s.api.Move)
 		serve(a, "POST", "/studies/{study}/appointments/{slot}/cancel", study.Conduct, "Cancels an appointment.", s.api.Cancel)

@@ -1,10 +1,14 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/web/lab"
 	"vmstudy/web/page"
@@ -21,7 +26,8 @@ import (
 const release = "1"
 
 const (
-	bodyLimit = 64 << 10 // bytes
+	bodyLimit = 64 << 10           // bytes
+	fileLimit = document.MaxBundle // bytes of a study file or a bundle
 	deadline  = 30 * time.Second
 
 	bodyPatience = 30 * time.Second // until a body must have come, which is small
@@ -30,8 +36,9 @@ const (
 // Server answers programs. Build it with New.
 type Server struct {
 	*page.Site
-	lab *lab.Server
-	doc huma.API
+	lab   *lab.Server
+	doc   huma.API
+	turns turns
 }
 
 // New returns a server which does what pages does.
@@ -54,34 +61,73 @@ type Operation struct {
 	Method, Path string
 	Says         string // what it does, in one sentence
 	Right        study.Right
+	Sends        string // the media type of a file that is the answer; empty: JSON
+	Takes        string // the media types of a file that is asked for, with commas between; empty: JSON, if anything
 }
 
 // Add serves an operation by h.
 func Add[I, O any](s *Server, o Operation, h func(context.Context, *I) (*O, error)) {
 	op := describe(o)
 	if _, sends := any(new(O)).(*huma.StreamResponse); sends {
-		file := &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
-		op.Responses = map[string]*huma.Response{"200": {Description: "The file.", Content: map[string]*huma.MediaType{"application/zip": file}}}
+		op.Responses = map[string]*huma.Response{"200": {Description: "The file.", Content: map[string]*huma.MediaType{cmp.Or(o.Sends, "application/zip"): aFile()}}}
 	}
 	huma.Register(s.doc, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err != nil {
-			p := s.ProblemOf(request(ctx), err)
-			return nil, &huma.ErrorModel{Title: p.Title, Status: p.Status, Detail: p.Detail}
+			return nil, s.problem(ctx, err)
 		}
 		return out, nil
 	})
 }
 
+// errOtherKind is the kind of refusals of a file that is none of those which are taken.
+var errOtherKind = errors.New("another kind of file") // 415
+
+func aFile() *huma.MediaType {
+	return &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+}
+
+// problem returns what a program is told of err, and when it may ask again, if it asked too often.
+func (s *Server) problem(ctx context.Context, err error) error {
+	if errors.Is(err, errOtherKind) {
+		return &huma.ErrorModel{Title: page.Heading(http.StatusUnsupportedMediaType), Status: http.StatusUnsupportedMediaType, Detail: study.Sentence(err)}
+	}
+	p := s.ProblemOf(request(ctx), err)
+	told := &huma.ErrorModel{Title: p.Title, Status: p.Status, Detail: p.Detail}
+	if p.Status == http.StatusTooManyRequests {
+		return huma.ErrorWithHeaders(told, http.Header{"Retry-After": {"5"}})
+	}
+	return told
+}
+
+// refusals are the statuses of problems that each operation may answer with; those that send something may answer with refusalsOfBodies, too.
+var (
+	refusals         = []int{400, 401, 403, 404, 409, 422, 429, 500, 503}
+	refusalsOfBodies = []int{413, 415}
+)
+
 // describe returns o as the document has it.
 func describe(o Operation) huma.Operation {
-	name := strings.NewReplacer("/", "-", "{", "", "}", "").Replace(o.Path)
-	return huma.Operation{
+	name := strings.NewReplacer("/", "-", "{", "", "}", "", ".", "-").Replace(o.Path)
+	problems := slices.Clone(refusals)
+	if o.Method == http.MethodPost {
+		problems = append(problems, refusalsOfBodies...)
+	}
+	op := huma.Operation{
+		Errors:      problems,
 		OperationID: strings.ToLower(o.Method) + name, Method: o.Method, Path: o.Path, Summary: o.Says,
 		Description:  "Needs the right: " + string(o.Right) + ".",
 		Security:     []map[string][]string{{"token": {string(o.Right)}}},
 		MaxBodyBytes: bodyLimit, BodyReadTimeout: bodyPatience,
 	}
+	if o.Takes != "" {
+		op.MaxBodyBytes = fileLimit
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+		for _, kind := range strings.Split(o.Takes, ",") {
+			op.RequestBody.Content[kind] = aFile()
+		}
+	}
+	return op
 }
 
 // inASentence makes of what was found wrong with a request a sentence for who wrote the program.
@@ -147,6 +193,17 @@ func form(ctx context.Context, fields map[string]string, more ...func(url.Values
 	return in
 }
 
+// join returns texts as a form has several in one field.
+func join(all []string) string { return strings.Join(all, ",") }
+
+// count returns a number as a form has one that may be left out.
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
 func yes(b bool) string {
 	if b {
 		return "yes"
@@ -161,13 +218,3 @@ func when(t time.Time) *time.Time {
 	}
 	return &t
 }
-
-// found returns study.ErrNotFound for the place of something that is not in a list.
-func found(i int) error {
-	if i < 0 {
-		return study.ErrNotFound
-	}
-	return nil
-}
-
-var errCursor = study.Refuse(study.ErrInvalid, "This cursor is not one that a list has returned. Begin without one, and go on with the next of each answer.")

@@ -101,8 +101,8 @@ func (p *program) conforms(method, path string, w *httptest.ResponseRecorder, te
 	if p.at(at...) == nil {
 		p.T.Fatalf("%s %s: status %d has the type %s, which the document has not: %v", method, route, w.Code, kind, responses)
 	}
-	if kind == "application/zip" {
-		return map[string]any{"zip": text}
+	if kind == "application/zip" || kind == "application/yaml" {
+		return map[string]any{"file": text}
 	}
 	for i := range at {
 		at[i] = strings.NewReplacer("~", "~0", "/", "~1").Replace(at[i])

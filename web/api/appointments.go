@@ -2,12 +2,12 @@ package api
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
 	"vmstudy/study"
 	"vmstudy/web/lab"
+	"vmstudy/web/page"
 )
 
 // InSlot names a time in the path.
@@ -30,16 +30,19 @@ type Appointment struct {
 // OneAppointment is the answer with a time.
 type OneAppointment struct{ Body Appointment }
 
-// appointments returns the times of a study.
-func (s *Server) appointments(ctx context.Context, in study.StudyID) ([]study.Slot, func(study.Slot) Appointment, error) {
-	if _, err := s.lab.Store.Study(ctx, in); err != nil {
-		return nil, nil, err
-	}
-	slots, err := s.lab.Store.Slots(ctx, in)
+// slots reads a part of the times of a study, and returns how to show them.
+func (s *Server) slots(ctx context.Context, in study.StudyID, p study.Part) ([]study.Slot, func(study.Slot) Appointment, error) {
+	slots, err := s.lab.Store.SlotsIn(ctx, in, p)
 	if err != nil {
 		return nil, nil, err
 	}
-	diaries, err := s.lab.Store.Diaries(ctx, in)
+	var who []study.ParticipantID
+	for _, x := range slots {
+		if x.Participant != 0 {
+			who = append(who, x.Participant)
+		}
+	}
+	diaries, err := s.lab.Store.DiariesOf(ctx, who)
 	return slots, func(x study.Slot) Appointment {
 		state := "free"
 		if now := s.lab.StateOfSlot(x, diaries); now != "" {
@@ -55,28 +58,34 @@ func (s *Server) Appointments(ctx context.Context, in *struct {
 	Paging
 },
 ) (*Page[Appointment], error) {
-	all, show, err := s.appointments(ctx, in.id())
-	if err != nil {
+	if _, err := s.study(ctx, in.id()); err != nil {
 		return nil, err
 	}
-	return cut(all, func(x study.Slot) int64 { return int64(x.ID) }, in.Paging, show)
+	var show func(study.Slot) Appointment
+	load := func(p study.Part) (all []study.Slot, err error) {
+		all, show, err = s.slots(ctx, in.id(), p)
+		return all, err
+	}
+	return read(in.Paging, func(x study.Slot) int64 { return int64(x.ID) }, load, func(x study.Slot) Appointment { return show(x) })
 }
 
 // Appointment returns one time.
 func (s *Server) Appointment(ctx context.Context, in *InSlot) (*OneAppointment, error) {
+	if _, err := s.study(ctx, in.id()); err != nil {
+		return nil, err
+	}
 	return s.appointment(ctx, in.id(), in.Slot)
 }
 
 func (s *Server) appointment(ctx context.Context, in study.StudyID, slot int64) (*OneAppointment, error) {
-	all, show, err := s.appointments(ctx, in)
+	all, show, err := s.slots(ctx, in, one(slot))
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(all, func(x study.Slot) bool { return int64(x.ID) == slot })
-	if err := found(i); err != nil {
-		return nil, err
+	if len(all) == 0 || int64(all[0].ID) != slot {
+		return nil, page.ErrMissing("There is no time %s in study %s.", slot, int64(in))
 	}
-	return &OneAppointment{show(all[i])}, nil
+	return &OneAppointment{show(all[0])}, nil
 }
 
 // Because is why an appointment changes.
@@ -86,6 +95,9 @@ type Because struct {
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }
+
+// one is the part of a list that has at most what is numbered n.
+func one(n int64) study.Part { return study.Part{After: n - 1, Most: 1} }
 
 // Assign gives a free time to a participant.
 func (s *Server) Assign(ctx context.Context, in *struct {
@@ -134,6 +146,9 @@ func (s *Server) Miss(ctx context.Context, in *Ending) (*OneAppointment, error) 
 
 // change does something with a time, and returns the time with that number as it is then.
 func (s *Server) change(ctx context.Context, in InSlot, do lab.SlotDeed, show int64, fields map[string]string, why Because) (*OneAppointment, error) {
+	if _, err := s.study(ctx, in.id()); err != nil {
+		return nil, err
+	}
 	fields["ground"], fields["reason"] = why.Ground, why.Reason
 	if err := s.lab.DoWithSlot(ctx, in.id(), study.SlotID(in.Slot), do, form(ctx, fields)); err != nil {
 		return nil, err

@@ -233,7 +233,7 @@ func TestLinksAreRenewedRevokedAndExpire(t *testing.T) {
 
 func TestAnExportIsThatOfThePage(t *testing.T) {
 	p, st, _ := conducting(t)
-	zip := p.ask("works", "GET", fmt.Sprintf("/studies/%d/export", st), "", 200)["zip"].([]byte)
+	zip := p.ask("works", "GET", fmt.Sprintf("/studies/%d/export", st), "", 200)["file"].([]byte)
 	p.says("export", "")
 	if !strings.HasPrefix(string(zip), "PK") {
 		t.Errorf("the export begins with %q", zip[:min(10, len(zip))])

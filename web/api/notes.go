@@ -25,14 +25,11 @@ func (s *Server) Notes(ctx context.Context, in *struct {
 	Paging
 },
 ) (*Page[Note], error) {
-	if _, err := s.lab.Store.Session(ctx, in.id()); err != nil {
+	if _, err := s.session(ctx, in.id()); err != nil {
 		return nil, err
 	}
-	all, err := s.lab.Store.Notes(ctx, in.id())
-	if err != nil {
-		return nil, err
-	}
-	return cut(all, func(n study.Note) int64 { return int64(n.ID) }, in.Paging, func(n study.Note) Note {
+	load := func(p study.Part) ([]study.Note, error) { return s.lab.Store.NotesIn(ctx, in.id(), p) }
+	return read(in.Paging, func(n study.Note) int64 { return int64(n.ID) }, load, func(n study.Note) Note {
 		return Note{int64(n.ID), n.At, n.WrittenAt, n.Name, int64(n.Attempt), n.Text, append([]string{}, n.Tags...)}
 	})
 }
@@ -55,6 +52,9 @@ func (s *Server) AddNote(ctx context.Context, in *struct {
 	}
 },
 ) (*NewNote, error) {
+	if _, err := s.session(ctx, in.id()); err != nil {
+		return nil, err
+	}
 	id, err := s.lab.AddNote(ctx, in.id(), form(ctx, map[string]string{
 		"noticed": in.Body.Text, "tags": strings.Join(in.Body.Tags, ","),
 		"moment": number(in.Body.At.UnixMilli()), "attempt": number(in.Body.Attempt),
@@ -73,5 +73,8 @@ func (s *Server) RemoveNote(ctx context.Context, in *struct {
 	Note int64 `path:"note" minimum:"1" doc:"Number of the note."`
 },
 ) (*struct{}, error) {
+	if _, err := s.session(ctx, in.id()); err != nil {
+		return nil, err
+	}
 	return nil, s.lab.TakeNoteAway(ctx, in.id(), study.NoteID(in.Note))
 }

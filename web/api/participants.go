@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -42,15 +41,6 @@ type Link struct {
 // OneParticipant is the answer with a participant.
 type OneParticipant struct{ Body Participant }
 
-// people returns the participants of a study, with what is on record of them.
-func (s *Server) people(ctx context.Context, in study.StudyID) ([]study.Person, error) {
-	if _, err := s.lab.Store.Study(ctx, in); err != nil {
-		return nil, err
-	}
-	all, _, err := s.lab.People(ctx, in)
-	return all, err
-}
-
 func numberOf(p study.Person) int64 { return int64(p.ID) }
 
 func (s *Server) participantOf(p study.Person) Participant {
@@ -67,6 +57,10 @@ func (s *Server) participantOf(p study.Person) Participant {
 }
 
 func linkOf(p study.Person) Link {
+	return link(p.Participant)
+}
+
+func link(p study.Participant) Link {
 	l := p.Newest()
 	return Link{when(l.IssuedAt), when(l.ExpiresAt), when(l.RevokedAt)}
 }
@@ -77,24 +71,31 @@ func (s *Server) Participants(ctx context.Context, in *struct {
 	Paging
 },
 ) (*Page[Participant], error) {
-	all, err := s.people(ctx, in.id())
+	if _, err := s.study(ctx, in.id()); err != nil {
+		return nil, err
+	}
+	giveBack, err := s.inTurn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return cut(all, numberOf, in.Paging, s.participantOf)
+	defer giveBack()
+	load := func(p study.Part) ([]study.Person, error) { return s.lab.PeopleIn(ctx, in.id(), p) }
+	return read(in.Paging, numberOf, load, s.participantOf)
 }
 
 // Participant returns one participant.
 func (s *Server) Participant(ctx context.Context, in *InParticipant) (*OneParticipant, error) {
-	all, err := s.people(ctx, in.id())
+	if _, err := s.study(ctx, in.id()); err != nil {
+		return nil, err
+	}
+	all, err := s.lab.PeopleIn(ctx, in.id(), one(in.Participant))
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(all, func(p study.Person) bool { return int64(p.ID) == in.Participant })
-	if err := found(i); err != nil {
-		return nil, err
+	if len(all) == 0 || int64(all[0].ID) != in.Participant {
+		return nil, page.ErrMissing("There is no participant %s in study %s.", in.Participant, in.Study)
 	}
-	return &OneParticipant{s.participantOf(all[i])}, nil
+	return &OneParticipant{s.participantOf(all[0])}, nil
 }
 
 // NewLink is a personal link that was just made.
@@ -132,7 +133,7 @@ func (s *Server) AddParticipants(ctx context.Context, in *struct {
 	}
 },
 ) (*NewLinks, error) {
-	if _, err := s.lab.Store.Study(ctx, in.id()); err != nil {
+	if _, err := s.study(ctx, in.id()); err != nil {
 		return nil, err
 	}
 	people, links, err := s.lab.MakeParticipants(ctx, in.id(), form(ctx, map[string]string{"number": strconv.Itoa(in.Body.Number), "pilot": yes(in.Body.Pilot)}))
@@ -155,12 +156,13 @@ func (s *Server) Links(ctx context.Context, in *struct {
 	Paging
 },
 ) (*Page[LinkOfParticipant], error) {
-	all, err := s.people(ctx, in.id())
-	if err != nil {
+	if _, err := s.study(ctx, in.id()); err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(p study.Person) bool { return len(p.Links) == 0 })
-	return cut(all, numberOf, in.Paging, func(p study.Person) LinkOfParticipant { return LinkOfParticipant{int64(p.ID), p.Code, linkOf(p)} })
+	load := func(p study.Part) ([]study.Participant, error) { return s.lab.Store.LinkedIn(ctx, in.id(), p) }
+	return read(in.Paging, func(p study.Participant) int64 { return int64(p.ID) }, load, func(p study.Participant) LinkOfParticipant {
+		return LinkOfParticipant{int64(p.ID), p.Code, link(p)}
+	})
 }
 
 // ChangeLinks renews links, revokes them, or says until when one can begin with them.
@@ -174,14 +176,10 @@ func (s *Server) ChangeLinks(ctx context.Context, in *struct {
 	}
 },
 ) (*NewLinks, error) {
-	if _, err := s.lab.Store.Study(ctx, in.id()); err != nil {
+	if _, err := s.study(ctx, in.id()); err != nil {
 		return nil, err
 	}
-	asked := form(ctx, map[string]string{"do": in.Body.Do, "whose": in.Body.Whose, "until": in.Body.Until}, func(f url.Values) {
-		for _, p := range in.Body.Participants {
-			f.Add("who", number(p))
-		}
-	})
+	asked := form(ctx, map[string]string{"do": in.Body.Do, "whose": in.Body.Whose, "until": in.Body.Until}, people(in.Body.Participants))
 	c, err := s.lab.DoWithLinks(ctx, in.id(), asked)
 	if err != nil {
 		return nil, err

@@ -72,19 +72,21 @@ func (s *Server) Sessions(ctx context.Context, in *struct {
 	Paging
 },
 ) (*Page[Session], error) {
-	if _, err := s.lab.Store.Study(ctx, in.id()); err != nil {
+	if _, err := s.study(ctx, in.id()); err != nil {
 		return nil, err
 	}
-	all, err := s.lab.Store.Sessions(ctx, in.id())
+	giveBack, err := s.inTurn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return cut(all, func(x study.Session) int64 { return int64(x.ID) }, in.Paging, s.sessionOf)
+	defer giveBack()
+	load := func(p study.Part) ([]study.Session, error) { return s.lab.Store.SessionsIn(ctx, in.id(), p) }
+	return read(in.Paging, func(x study.Session) int64 { return int64(x.ID) }, load, s.sessionOf)
 }
 
 // Session returns one session.
 func (s *Server) Session(ctx context.Context, in *InSession) (*OneSession, error) {
-	x, err := s.lab.Store.Session(ctx, in.id())
+	x, err := s.session(ctx, in.id())
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +109,9 @@ func (s *Server) RuleOnPlace(ctx context.Context, in *struct {
 	}
 },
 ) (*struct{}, error) {
+	if _, err := s.session(ctx, in.id()); err != nil {
+		return nil, err
+	}
 	asked := form(ctx, map[string]string{"state": in.Body.State, "ground": in.Body.Ground.Ground, "reason": in.Body.Reason})
 	return nil, s.lab.RuleBy(ctx, in.id(), asked)
 }
@@ -121,6 +126,9 @@ func (s *Server) RuleOnTrial(ctx context.Context, in *struct {
 	}
 },
 ) (*struct{}, error) {
+	if _, err := s.session(ctx, in.id()); err != nil {
+		return nil, err
+	}
 	asked := form(ctx, map[string]string{"excluded": yes(in.Body.Excluded), "ground": in.Body.Ground.Ground, "reason": in.Body.Reason})
 	return nil, s.lab.RuleOnTrialBy(ctx, in.id(), study.TrialID(in.Trial), asked)
 }

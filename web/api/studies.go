@@ -45,22 +45,14 @@ func studyOf(st study.Study) Study {
 
 // Studies lists the studies that somebody sees.
 func (s *Server) Studies(ctx context.Context, in *struct{ Paging }) (*Page[Study], error) {
-	all, err := s.lab.Store.Studies(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var seen []study.Study
-	for _, st := range all {
-		if page.Lists(ctx, st.ID) {
-			seen = append(seen, st)
-		}
-	}
-	return cut(seen, func(st study.Study) int64 { return int64(st.ID) }, in.Paging, studyOf)
+	seen := page.Listed(ctx)
+	load := func(p study.Part) ([]study.Study, error) { return s.lab.Store.StudiesIn(ctx, seen, p) }
+	return read(in.Paging, func(st study.Study) int64 { return int64(st.ID) }, load, studyOf)
 }
 
 // Study returns one study.
 func (s *Server) Study(ctx context.Context, in *struct{ InStudy }) (*OneStudy, error) {
-	st, err := s.lab.Store.Study(ctx, in.id())
+	st, err := s.study(ctx, in.id())
 	if err != nil {
 		return nil, err
 	}

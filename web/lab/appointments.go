@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -59,14 +60,7 @@ func (s *Server) RemoveSlot(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	offered, err := s.Store.Slots(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	err = study.ErrNotFound // unless it is one of this study
-	if slices.ContainsFunc(offered, func(x study.Slot) bool { return x.ID == slot }) {
-		err = s.Store.RemoveSlot(r.Context(), slot)
-	}
+	err = s.TakeSlotBack(r.Context(), id, slot)
 	code, say := page.Explain(err)
 	switch {
 	case errors.Is(err, study.ErrNotFound): // for example after a second press of the button
@@ -80,6 +74,14 @@ func (s *Server) RemoveSlot(w http.ResponseWriter, r *http.Request) error {
 		return s.renderAppointments(w, r, code, f)
 	}
 	return page.Redirect(w, r, studyPath(id)+"/appointments")
+}
+
+// TakeSlotBack takes a free slot of a study back.
+func (s *Server) TakeSlotBack(ctx context.Context, in study.StudyID, id study.SlotID) error {
+	if _, err := s.slotNumbered(ctx, in, id); err != nil {
+		return err
+	}
+	return s.Store.RemoveSlot(ctx, id)
 }
 
 func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code int, f view.Offer) error {

@@ -99,7 +99,7 @@ func (s *Server) slotOfStudy(ctx context.Context, in study.StudyID, id study.Slo
 	}
 	i := slices.IndexFunc(all, func(x study.Slot) bool { return x.ID == id })
 	if i < 0 {
-		return study.Slot{}, nil, fmt.Errorf("slot %d of study %d: %w", id, in, study.ErrNotFound)
+		return study.Slot{}, nil, errNoTime(in, id)
 	}
 	return all[i], all, nil
 }
@@ -190,7 +190,7 @@ type SlotDeed func(s *Server, ctx context.Context, slot study.Slot, in url.Value
 
 // DoWithSlot does something with a slot of a study that a form asks for.
 func (s *Server) DoWithSlot(ctx context.Context, in study.StudyID, id study.SlotID, do SlotDeed, form url.Values) error {
-	slot, _, err := s.slotOfStudy(ctx, in, id)
+	slot, err := s.slotNumbered(ctx, in, id)
 	if err != nil {
 		return err
 	}
@@ -248,6 +248,9 @@ func (s *Server) Assign(ctx context.Context, slot study.Slot, in url.Values, b s
 	if b.Participant, err = chosenID[study.ParticipantID](in, "who"); err != nil {
 		return err
 	}
+	if _, err = s.participantNumbered(ctx, slot.Study, b.Participant); err != nil {
+		return err
+	}
 	b.Slot = slot.ID
 	_, err = s.Store.BookSlot(ctx, b)
 	return err
@@ -281,6 +284,9 @@ func (s *Server) Move(ctx context.Context, slot study.Slot, in url.Values, b stu
 		return err
 	}
 	if b.Slot, err = chosenID[study.SlotID](in, "to"); err != nil {
+		return err
+	}
+	if _, err = s.slotNumbered(ctx, slot.Study, b.Slot); err != nil {
 		return err
 	}
 	_, err = s.Store.BookSlot(ctx, b)
@@ -321,15 +327,7 @@ func (s *Server) WalkIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	now, station := s.Now(), strings.TrimSpace(in.Get("station"))
-	who, err := chosenID[study.ParticipantID](in, "who")
-	if err == nil && (station == "" || len([]rune(station)) > stationLimit || !page.Storable(station)) {
-		err = study.Refuse(study.ErrInvalid, "name the place in 1 to %d characters", stationLimit)
-	}
-	if err == nil {
-		slot := study.Slot{Study: st.ID, Station: station, StartsAt: now, EndsAt: now.Add(appointmentLength(st.Current()))}
-		_, err = s.Store.WalkIn(r.Context(), study.Booking{Participant: who, By: page.Who(r.Context()).ID, At: now}, slot, s.Machines)
-	}
+	_, err = s.WalkInBy(r.Context(), st.ID, in)
 	if say := study.Sentence(err); say != "" {
 		code, _ := page.Explain(err)
 		f := s.firstOffer()
@@ -340,6 +338,27 @@ func (s *Server) WalkIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return page.Redirect(w, r, studyPath(st.ID)+"/appointments")
+}
+
+// WalkInBy gives the participant of the field "who" a time that begins now, at the place of the field "station".
+func (s *Server) WalkInBy(ctx context.Context, id study.StudyID, in url.Values) (study.Slot, error) {
+	st, err := s.Store.Study(ctx, id)
+	if err != nil {
+		return study.Slot{}, err
+	}
+	now, station := s.Now(), strings.TrimSpace(in.Get("station"))
+	who, err := chosenID[study.ParticipantID](in, "who")
+	if err == nil && (station == "" || len([]rune(station)) > stationLimit || !page.Storable(station)) {
+		err = study.Refuse(study.ErrInvalid, "name the place in 1 to %d characters", stationLimit)
+	}
+	if err == nil {
+		_, err = s.participantNumbered(ctx, id, who)
+	}
+	if err != nil {
+		return study.Slot{}, err
+	}
+	slot := study.Slot{Study: id, Station: station, StartsAt: now, EndsAt: now.Add(appointmentLength(st.Current()))}
+	return s.Store.WalkIn(ctx, study.Booking{Participant: who, By: page.Who(ctx).ID, At: now}, slot, s.Machines)
 }
 
 const stationLimit = 40 // characters

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,39 +80,49 @@ func (s *Server) RecordCompensation(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	amount := strings.TrimSpace(in.Get("amount"))
-	v := view.Compensation{Amount: amount, Who: in["who"]}
-	again := func(say string) error {
-		v.Say = say
-		return s.renderCompensation(w, r, http.StatusUnprocessableEntity, v)
-	}
-	if in.Get("do") == "nothing" {
-		amount = ""
-	} else if amount == "" {
-		return again("Say how much they got, as in 10 EUR.")
-	}
-	var all []study.Compensation
-	for _, who := range in["who"] {
-		id, err := strconv.ParseInt(who, 10, 64)
-		if err != nil {
-			return again("Tick whom it is about.")
-		}
-		all = append(all, study.Compensation{Participant: study.ParticipantID(id), Amount: amount, By: page.Who(r.Context()).ID, At: s.Now()})
-	}
-	if len(all) == 0 {
-		return again("Tick whom it is about.")
-	}
-	if !page.Storable(amount) {
-		return again("Use plain text: some of these characters cannot be stored.")
-	}
-	err = s.Store.RecordCompensations(r.Context(), st.ID, all)
+	err = s.CompensateBy(r.Context(), st.ID, in)
 	if say := study.Sentence(err); say != "" {
-		return again(page.Sentence(say))
+		v := view.Compensation{Amount: strings.TrimSpace(in.Get("amount")), Who: in["who"], Say: page.Sentence(say)}
+		return s.renderCompensation(w, r, http.StatusUnprocessableEntity, v)
 	}
 	if err != nil {
 		return err
 	}
 	return page.Redirect(w, r, studyPath(st.ID)+"/compensation")
+}
+
+var errWhom = study.Refuse(study.ErrInvalid, "Tick whom it is about.")
+
+// CompensateBy records what the people of the fields "who" got, as a form says: of all of them, or of none.
+func (s *Server) CompensateBy(ctx context.Context, id study.StudyID, in url.Values) error {
+	amount := strings.TrimSpace(in.Get("amount"))
+	switch {
+	case in.Get("do") == "nothing":
+		amount = ""
+	case amount == "":
+		return study.Refuse(study.ErrInvalid, "Say how much they got, as in 10 EUR.")
+	case !page.Storable(amount):
+		return study.Refuse(study.ErrInvalid, "Use plain text: some of these characters cannot be stored.")
+	}
+	var all []study.Compensation
+	for _, who := range in["who"] {
+		p, err := strconv.ParseInt(who, 10, 64)
+		if err != nil {
+			return errWhom
+		}
+		all = append(all, study.Compensation{Participant: study.ParticipantID(p), Amount: amount, By: page.Who(ctx).ID, At: s.Now()})
+	}
+	if len(all) == 0 {
+		return errWhom
+	}
+	people, err := s.Store.Participants(ctx, id)
+	if err == nil {
+		err = allThere(people, in["who"])
+	}
+	if err != nil {
+		return err
+	}
+	return s.Store.RecordCompensations(ctx, id, all)
 }
 
 // PrintCompensation shows a sheet on which people sign for what they got. Who got nothing is not on it.

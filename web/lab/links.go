@@ -61,6 +61,11 @@ func (s *Server) linksChange(ctx context.Context, in study.StudyID, form url.Val
 	if err != nil {
 		return c, err
 	}
+	if whose := form.Get("whose"); whose != "unbegun" && whose != "all" {
+		if err := allThere(people, form["who"]); err != nil {
+			return c, err
+		}
+	}
 	c.People = chosenPeople(people, form)
 	c.Until, err = s.lastDay(form.Get("until"))
 	if err == nil && len(c.People) == 0 {

@@ -133,6 +133,9 @@ func (s *Server) AddNote(ctx context.Context, id study.SessionID, in url.Values)
 		return 0, err
 	}
 	n, err := watched(x, in, s.Now())
+	if _, _, found := x.Attempt(n.Attempt); n.Attempt != 0 && !found {
+		return 0, page.ErrMissing("There is no attempt %s in session %s.", int64(n.Attempt), int64(id))
+	}
 	if err != nil {
 		return 0, errNoMoment
 	}
@@ -171,7 +174,7 @@ func (s *Server) TakeNoteAway(ctx context.Context, id study.SessionID, note stud
 	}
 	i := slices.IndexFunc(notes, func(n study.Note) bool { return n.ID == note })
 	if i < 0 {
-		return fmt.Errorf("note %d of session %d: %w", note, id, study.ErrNotFound)
+		return page.ErrMissing("There is no note %s on session %s.", int64(note), int64(id))
 	}
 	if err := notes[i].Removable(page.Who(ctx).ID, page.May(ctx, study.Manage, x.Study)); err != nil {
 		return err

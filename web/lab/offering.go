@@ -41,6 +41,32 @@ type offer struct {
 	bad faults // of its fields; if there are any, nothing is proposed
 }
 
+// OfferBy offers the times that a form makes, and returns which. What cannot be offered is left out.
+func (s *Server) OfferBy(ctx context.Context, id study.StudyID, in url.Values) (study.Proposal, error) {
+	st, err := s.Store.Study(ctx, id)
+	if err != nil {
+		return study.Proposal{}, err
+	}
+	o, err := s.propose(ctx, st, in)
+	if err != nil {
+		return study.Proposal{}, err
+	}
+	for _, field := range offerFields {
+		if say := o.bad[field]; say != "" {
+			return study.Proposal{}, study.Refuse(study.ErrInvalid, "The field %s cannot be taken: %s", field, say)
+		}
+	}
+	return o.Proposal, s.putOnOffer(ctx, o, in)
+}
+
+// putOnOffer offers what a form makes, if that can be.
+func (s *Server) putOnOffer(ctx context.Context, o offer, in url.Values) error {
+	if err := o.admits(in.Get("seen"), s.Machines); err != nil {
+		return err
+	}
+	return s.Store.OfferSlots(ctx, o.Free, s.Machines)
+}
+
 // OfferSlots offers the times that the form makes. What cannot be offered is left out, as the preview says; if what can be offered is not what
 // the preview has shown, nothing is.
 func (s *Server) OfferSlots(w http.ResponseWriter, r *http.Request) error {
@@ -52,10 +78,7 @@ func (s *Server) OfferSlots(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err = o.admits(in.Get("seen"), s.Machines); err == nil {
-		err = s.Store.OfferSlots(r.Context(), o.Free, s.Machines)
-	}
-	if err == nil {
+	if err = s.putOnOffer(r.Context(), o, in); err == nil {
 		return page.Redirect(w, r, studyPath(st.ID)+"/appointments")
 	}
 	if !errors.Is(err, study.ErrInvalid) && !errors.Is(err, study.ErrConflict) {

@@ -1,8 +1,10 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"vmstudy/study"
 	"vmstudy/web/page"
@@ -15,11 +17,15 @@ func (s *Server) SetState(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	o := study.Openness{State: study.StudyState(in.Get("state")), By: page.Who(r.Context()).ID, At: s.Now()}
-	if err := s.Store.SetState(r.Context(), st.ID, o); err != nil {
+	if err := s.SetStateBy(r.Context(), st.ID, in); err != nil {
 		return s.sayOnStudy(w, r, st, err)
 	}
 	return page.Redirect(w, r, studyPath(st.ID)+"#state")
+}
+
+// SetStateBy closes, reopens or archives a study, as the field "state" says.
+func (s *Server) SetStateBy(ctx context.Context, id study.StudyID, in url.Values) error {
+	return s.Store.SetState(ctx, id, study.Openness{State: study.StudyState(in.Get("state")), By: page.Who(ctx).ID, At: s.Now()})
 }
 
 // DeleteStudy deletes a draft that was never published.

@@ -2,9 +2,11 @@ package lab
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -20,16 +22,7 @@ func (s *Server) participant(r *http.Request, st study.Study) (study.Participant
 	if err != nil {
 		return study.Participant{}, err
 	}
-	people, err := s.Store.Participants(r.Context(), st.ID)
-	if err != nil {
-		return study.Participant{}, err
-	}
-	for _, p := range people {
-		if p.ID == id {
-			return p, nil
-		}
-	}
-	return study.Participant{}, fmt.Errorf("participant %d of study %d: %w", id, st.ID, study.ErrNotFound)
+	return s.participantNumbered(r.Context(), st.ID, id)
 }
 
 // ShowPerson shows what is on record of one participant as a person of the study.
@@ -108,19 +101,33 @@ func (s *Server) WithdrawPerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	tried := view.Person{Why: in.Get("why")}
-	why, data := strings.TrimSpace(tried.Why), in.Get("data")
-	switch {
-	case data != "keep" && data != "erase":
-		tried.Say = "Choose whether what they gave is kept or erased."
-	case utf8.RuneCountInString(why) > reasonLimit || !page.Storable(why):
-		tried.Say = fmt.Sprintf("Say it in up to %d characters.", reasonLimit)
+	err = s.withdraw(r.Context(), p, in)
+	if say := study.Sentence(err); say != "" && errors.Is(err, study.ErrInvalid) {
+		return s.renderPerson(w, r, http.StatusUnprocessableEntity, st, p, view.Person{Why: in.Get("why"), Say: say})
 	}
-	if tried.Say != "" {
-		return s.renderPerson(w, r, http.StatusUnprocessableEntity, st, p, tried)
-	}
-	if err := s.Leave.Withdraw(r.Context(), p, study.Withdrawal{Erase: data == "erase", By: page.Who(r.Context()).ID, Why: why, At: s.Now()}); err != nil {
+	if err != nil {
 		return err
 	}
 	return page.Redirect(w, r, fmt.Sprintf("%s/participants/%d", studyPath(st.ID), p.ID))
+}
+
+// WithdrawBy withdraws a participant of a study, as a form says.
+func (s *Server) WithdrawBy(ctx context.Context, in study.StudyID, id study.ParticipantID, form url.Values) error {
+	p, err := s.participantNumbered(ctx, in, id)
+	if err != nil {
+		return err
+	}
+	return s.withdraw(ctx, p, form)
+}
+
+// withdraw withdraws somebody, whose data are kept or erased, as the field "data" says.
+func (s *Server) withdraw(ctx context.Context, p study.Participant, in url.Values) error {
+	why, data := strings.TrimSpace(in.Get("why")), in.Get("data")
+	switch {
+	case data != "keep" && data != "erase":
+		return study.Refuse(study.ErrInvalid, "Choose whether what they gave is kept or erased.")
+	case utf8.RuneCountInString(why) > reasonLimit || !page.Storable(why):
+		return study.Refuse(study.ErrInvalid, "Say it in up to %d characters.", reasonLimit)
+	}
+	return s.Leave.Withdraw(ctx, p, study.Withdrawal{Erase: data == "erase", By: page.Who(ctx).ID, Why: why, At: s.Now()})
 }

@@ -223,5 +223,9 @@ func (s *Server) RuleOnTrialBy(ctx context.Context, id study.SessionID, t study.
 	if err != nil {
 		return err
 	}
-	return s.Store.RuleOnTrial(ctx, id, t, study.TrialRuling{Excluded: in.Get("excluded") == "yes", Ground: ground, Why: why, By: page.Who(ctx).ID, At: s.Now()})
+	err = s.Store.RuleOnTrial(ctx, id, t, study.TrialRuling{Excluded: in.Get("excluded") == "yes", Ground: ground, Why: why, By: page.Who(ctx).ID, At: s.Now()})
+	if errors.Is(err, study.ErrNotFound) {
+		return page.ErrMissing("There is no trial %s in session %s.", int64(t), int64(id))
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -114,20 +115,11 @@ func (s *Server) ImportStudy(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, images, bad := document.ReadFile(content)
-	if len(bad) == 0 && d.Title.Empty() {
-		bad = []document.Fault{{At: "title", Say: "a study needs a title"}}
+	id, bad, err := s.ImportBy(r.Context(), content)
+	if err != nil {
+		return err
 	}
 	if len(bad) == 0 {
-		for _, f := range images {
-			if err := s.Store.KeepImage(r.Context(), f); err != nil {
-				return err
-			}
-		}
-		id, err := s.Store.CreateStudy(r.Context(), page.Who(r.Context()).ID, d, s.Now())
-		if err != nil {
-			return err
-		}
 		return page.Redirect(w, r, designPath(id)+"?saved")
 	}
 	v := view.FaultyFile{Name: name}
@@ -135,6 +127,24 @@ func (s *Server) ImportStudy(w http.ResponseWriter, r *http.Request) error {
 		v.Faults = append(v.Faults, view.FileFault{Line: f.Line, Field: f.At, Say: page.Sentence(f.Say)})
 	}
 	return s.Render(w, r, http.StatusUnprocessableEntity, view.FaultyFilePage(s.LabPage(r, "The study file has faults"), v))
+}
+
+// ImportBy makes a new study of a study file, or of a bundle. If the file has faults, it returns all of them, and makes none.
+func (s *Server) ImportBy(ctx context.Context, content []byte) (study.StudyID, []document.Fault, error) {
+	d, images, bad := document.ReadFile(content)
+	if len(bad) == 0 && d.Title.Empty() {
+		bad = []document.Fault{{At: "title", Say: "a study needs a title"}}
+	}
+	if len(bad) > 0 {
+		return 0, bad, nil
+	}
+	for _, f := range images {
+		if err := s.Store.KeepImage(ctx, f); err != nil {
+			return 0, nil, err
+		}
+	}
+	id, err := s.Store.CreateStudy(ctx, page.Who(ctx).ID, d, s.Now())
+	return id, nil, err
 }
 
 // uploaded returns the file of the field "file" in a form: no more of it than most bytes and one. choose is what to say if there is none.

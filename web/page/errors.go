@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -29,6 +30,16 @@ var (
 // was typed, and sends it again when the person reloads the page.
 var ErrSignedOut = study.Refuse(study.ErrDenied, "You are not signed in any more, so this was not done. Sign in in another tab, then reload this page: "+
 	"the browser sends what you have typed again.")
+
+// ErrMissing says that something which is named by a number is not there, as in "There is no time 7 in study 3.". say has a verb %s for each number:
+// numbers of things are no quantities, whose digits are grouped.
+func ErrMissing(say string, numbers ...int64) error {
+	texts := make([]any, len(numbers))
+	for i, n := range numbers {
+		texts[i] = strconv.FormatInt(n, 10)
+	}
+	return study.Refuse(study.ErrNotFound, say, texts...)
+}
 
 // ErrStranger answers a request to a visit that does not have its participant's secret.
 var ErrStranger = study.Refuse(study.ErrDenied,
