@@ -40,7 +40,7 @@ type InVersion struct {
 	Version int `path:"version" minimum:"1" doc:"Number of the version."`
 }
 
-// file answers with what a page sends as a file, and says what is wrong as a page does not.
+// file answers with the file that a page sends. What goes wrong is a problem here, as Handle tells programs.
 func (s *Server) file(h page.Handler) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		r, w := humachi.Unwrap(c)
