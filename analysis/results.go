@@ -257,9 +257,7 @@ func (g *gathering) results() (Results, error) {
 	for _, v := range g.visits {
 		g.out.Data.Visits = append(g.out.Data.Visits, *v)
 	}
-	for _, t := range g.inOrder {
-		g.out.Data.Trials = append(g.out.Data.Trials, *t)
-	}
+	g.out.Data.Trials = g.inOrder
 	for _, c := range g.version.Design.For(g.out.Group).Conditions() {
 		r, err := g.byCode[c.Code()].result(g.out.asked.of(g.version.Design))
 		if err != nil {

@@ -54,7 +54,7 @@ const (
 
 // A left is what is left of a rating without the mean of its condition.
 type left struct {
-	Trial
+	*Trial
 	value float64
 	after string // the access method of the trial before; empty for the first
 }
@@ -68,7 +68,7 @@ func (r rated) leftovers(d Data) (all []left) {
 			n[t.Condition.Code()]++
 		}
 	}
-	before := Trial{}
+	before := new(Trial)
 	for _, t := range d.Trials {
 		if x, has := r.of(t); has && n[t.Condition.Code()] > 1 {
 			l := left{Trial: t, value: x - sums[t.Condition.Code()]/n[t.Condition.Code()]}
@@ -139,7 +139,7 @@ func doses(d Data) (Table, bool) {
 		var who []string
 		for _, trial := range d.Trials {
 			x, has := r.of(trial)
-			own := mediansOf([]Trial{trial}, "", kinds)
+			own := mediansOf([]*Trial{trial}, "", kinds)
 			if !has || len(own) == 0 {
 				continue
 			}
@@ -171,7 +171,7 @@ func doses(d Data) (Table, bool) {
 // patterns names who answered alike everywhere, or very quickly.
 func patterns(d Data) (Table, bool) {
 	t := Table{ID: "patterns", Title: "Equal answers and quick answers", Columns: slices.Concat(texts("Participant", "What"), numbers("Trials"))}
-	own := map[string][]Trial{}
+	own := map[string][]*Trial{}
 	var who []string
 	for _, x := range d.Trials {
 		if own[x.Participant] == nil {
@@ -204,7 +204,7 @@ func patterns(d Data) (Table, bool) {
 }
 
 // alike reports whether somebody gave the same answer in all of enough trials.
-func alike(trials []Trial, of value) (n int, answer float64, all bool) {
+func alike(trials []*Trial, of value) (n int, answer float64, all bool) {
 	for _, t := range trials {
 		x, has := of(t)
 		if !has {

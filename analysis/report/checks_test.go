@@ -19,7 +19,7 @@ func ordered(rate func(person, position, condition int) float64) Data {
 	for person := range 6 {
 		for position := 1; position <= 4; position++ {
 			c := (person + position) % 4 // a Latin square, so that position and condition are apart
-			d.Trials = append(d.Trials, Trial{
+			d.Trials = append(d.Trials, &Trial{
 				Participant: fmt.Sprint("P", person), Position: position, Condition: conditions[c], Answers: map[Asked]float64{{"liking", "liking"}: rate(person, position, c)},
 				Inputs: map[study.InputKind]Inputs{study.Key: {Answered: []int32{int32(1000 * (c + 1))}}},
 			})

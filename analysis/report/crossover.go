@@ -177,7 +177,7 @@ func (p plane) rows(d Data, r rated) (rows []model.Row, s model.Spec) {
 }
 
 // has reports whether a trial is one of the two methods in a network of the plane.
-func (p plane) has(t Trial) bool {
+func (p plane) has(t *Trial) bool {
 	level := t.Condition.Access.Level()
 	return (level == p.a.Level() || level == p.b.Level()) && p.settings[t.Condition.Network.Name] != nil
 }

@@ -17,7 +17,7 @@ import (
 type Data struct {
 	Design      study.Design            // as those meet it whose data these are
 	Instruments []instrument.Instrument // asked after every trial, in this order
-	Trials      []Trial                 // by participant and position
+	Trials      []*Trial                // by participant and position
 	Invited     int                     // people with a personal link; 0 where only those of one group are described
 	Visits      []Visit                 // all of them, whether they count or not
 	About       instrument.Instrument   // the questions about the person; the zero Instrument if there are none
@@ -53,23 +53,23 @@ type Inputs struct {
 }
 
 // A value is a number of a trial, if it has it.
-type value func(Trial) (x float64, has bool)
+type value func(*Trial) (x float64, has bool)
 
 // of returns the value of a measure.
-func (a Asked) of(t Trial) (float64, bool) {
+func (a Asked) of(t *Trial) (float64, bool) {
 	x, has := t.Values[a]
 	return x, has
 }
 
 // answer returns the answer to a question.
-func (a Asked) answer(t Trial) (float64, bool) {
+func (a Asked) answer(t *Trial) (float64, bool) {
 	x, has := t.Answers[a]
 	return x, has
 }
 
 // byCondition returns the trials of each condition, by its code.
-func (d Data) byCondition() map[string][]Trial {
-	all := map[string][]Trial{}
+func (d Data) byCondition() map[string][]*Trial {
+	all := map[string][]*Trial{}
 	for _, t := range d.Trials {
 		code := t.Condition.Code()
 		all[code] = append(all[code], t)
@@ -78,7 +78,7 @@ func (d Data) byCondition() map[string][]Trial {
 }
 
 // observed returns what people have in a condition: the mean of each over their trials, which are not independent of each other.
-func observed(trials []Trial, of value, condition string) []stat.Observation {
+func observed(trials []*Trial, of value, condition string) []stat.Observation {
 	var all []stat.Observation
 	for _, t := range trials {
 		if x, has := of(t); has {

@@ -16,8 +16,8 @@ type dotted struct {
 	unit      string
 	caption   string
 	of        value
-	values    func(trials []Trial, condition string) []stat.Observation // in place of of, where a person's value is not the mean over trials
-	scale     scale                                                     // metric: means; ordinal: medians, for what is skewed, as times
+	values    func(trials []*Trial, condition string) []stat.Observation // in place of of, where a person's value is not the mean over trials
+	scale     scale                                                      // metric: means; ordinal: medians, for what is skewed, as times
 	decimals  int
 	low, high float64 // ends of the axis
 	log       bool
@@ -25,7 +25,7 @@ type dotted struct {
 }
 
 // observed returns one value of each person in a condition.
-func (x dotted) observed(trials []Trial, condition string) []stat.Observation {
+func (x dotted) observed(trials []*Trial, condition string) []stat.Observation {
 	if x.values != nil {
 		return x.values(trials, condition)
 	}
@@ -33,7 +33,7 @@ func (x dotted) observed(trials []Trial, condition string) []stat.Observation {
 }
 
 // figure draws the number in each condition, with the differences between what is compared. It reports whether anybody has it.
-func (x dotted) figure(l Layout, by map[string][]Trial) (Figure, bool) {
+func (x dotted) figure(l Layout, by map[string][]*Trial) (Figure, bool) {
 	f := figure.Grouped{ID: "figure-" + x.id, Title: x.title, Axis: x.axis, Low: x.low, High: x.high, Log: x.log, Bands: x.bands}
 	centre := "Mean"
 	if x.scale == ordinal {

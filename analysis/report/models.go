@@ -19,7 +19,7 @@ func (t *tested) models() {
 	}
 	if len(rows) < len(t.data.Trials) {
 		say := ""
-		if slices.ContainsFunc(t.data.Trials, func(x Trial) bool { return !x.Condition.Method.Networked() }) {
+		if slices.ContainsFunc(t.data.Trials, func(x *Trial) bool { return !x.Condition.Method.Networked() }) {
 			say = " A baseline without a network has no level of the network, so it is in no model."
 		}
 		t.note("Models are of the %d trials with a network that have a value, of %d that count.%s", len(rows), len(t.data.Trials), say)

@@ -52,7 +52,7 @@ func Outcomes(d Data) (all []Outcome) {
 }
 
 // logTime is the natural logarithm of the seconds on task, where the task was done.
-func logTime(t Trial) (float64, bool) {
+func logTime(t *Trial) (float64, bool) {
 	took := t.Attempt.TimeOnTask()
 	done := t.Attempt.Outcome == study.Completed || t.Attempt.Outcome == study.SaidDone
 	if took <= 0 || !done {

@@ -45,7 +45,7 @@ func (d Data) ratedOf(in instrument.Instrument) []rated {
 }
 
 // of returns what somebody answered. A measure may have the name of the item, and another value.
-func (r rated) of(t Trial) (float64, bool) { return r.answer(t) }
+func (r rated) of(t *Trial) (float64, bool) { return r.answer(t) }
 
 // better says which end of the scale is the good one, after a semicolon; nothing if that is not known.
 func (r rated) better() string {
@@ -102,7 +102,7 @@ func (l Layout) notes(of scale) []string {
 	return append(notes, l.Apart...)
 }
 
-func (r rated) figure(d Data, l Layout, by map[string][]Trial) (Figure, bool) {
+func (r rated) figure(d Data, l Layout, by map[string][]*Trial) (Figure, bool) {
 	f := figure.Grouped{ID: "figure-" + address(r.Instrument), Title: r.name, Scale: &figure.PointScale{Low: d.Design.Reading(r.item.Low), High: d.Design.Reading(r.item.High), HighIsBad: r.good == lowEnd, Neutral: r.good == neither}}
 	points := r.item.Points()
 	for _, p := range points {
@@ -145,7 +145,7 @@ func (r rated) figure(d Data, l Layout, by map[string][]Trial) (Figure, bool) {
 }
 
 // counts says how often each point was chosen, over all trials.
-func (r rated) counts(trials []Trial, points []instrument.Option) []int {
+func (r rated) counts(trials []*Trial, points []instrument.Option) []int {
 	counts := make([]int, len(points))
 	for _, t := range trials {
 		x, has := r.of(t)
@@ -244,14 +244,14 @@ func joined(a, b string) string {
 }
 
 // byCompletion splits the ratings by whether the task was completed, for each level that is compared. There is none if all, or nobody, completed.
-func (r rated) byCompletion(l Layout, by map[string][]Trial) (Table, bool) {
+func (r rated) byCompletion(l Layout, by map[string][]*Trial) (Table, bool) {
 	t := Table{
 		ID: "completion-" + address(r.Instrument), Title: r.name + ", by whether the task was completed",
 		Columns: slices.Concat(texts("Level", "Task"), numbers("People", "Trials", "Median", "Mean of people")),
 	}
 	sides := map[bool]int{}
 	var levels []string
-	trials := map[string][]Trial{}
+	trials := map[string][]*Trial{}
 	for _, setting := range l.Settings {
 		for i, c := range setting.Conditions {
 			if !slices.Contains(levels, setting.Levels[i]) {
@@ -262,7 +262,7 @@ func (r rated) byCompletion(l Layout, by map[string][]Trial) (Table, bool) {
 	}
 	for _, level := range levels {
 		for _, done := range []bool{true, false} {
-			some := slices.DeleteFunc(slices.Clone(trials[level]), func(t Trial) bool {
+			some := slices.DeleteFunc(slices.Clone(trials[level]), func(t *Trial) bool {
 				_, has := r.of(t)
 				return !has || (t.Attempt.Outcome == study.Completed) != done
 			})

@@ -99,7 +99,7 @@ func TestOnlyWhoDidEnoughTrialsIsSaidToVaryTheirAnswers(t *testing.T) {
 		t.Errorf("of four trials each, the lead is %q", lead)
 	}
 	few := ordered(rate)
-	var kept []Trial
+	var kept []*Trial
 	for _, x := range few.Trials {
 		if x.Position < 4 {
 			kept = append(kept, x)

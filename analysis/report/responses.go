@@ -40,11 +40,11 @@ func Responses(d Data) Section {
 }
 
 // personMedians is each person's median response time in ms, over all their inputs in a condition.
-func personMedians(trials []Trial, condition string) []stat.Observation {
+func personMedians(trials []*Trial, condition string) []stat.Observation {
 	return mediansOf(trials, condition, kinds)
 }
 
-func mediansOf(trials []Trial, condition string, of []study.InputKind) (all []stat.Observation) {
+func mediansOf(trials []*Trial, condition string, of []study.InputKind) (all []stat.Observation) {
 	own, order := map[string]stat.SortedTimes{}, []string{}
 	for _, t := range trials {
 		for _, k := range of {
@@ -65,7 +65,7 @@ func mediansOf(trials []Trial, condition string, of []study.InputKind) (all []st
 }
 
 // byKind describes the inputs of each kind.
-func byKind(l Layout, by map[string][]Trial) (Table, bool) {
+func byKind(l Layout, by map[string][]*Trial) (Table, bool) {
 	t := Table{
 		ID: "responses-by-kind", Title: "By kind of input",
 		Columns: slices.Concat(texts("Condition", "Level", "Input"), numbers("People", "Inputs", "Median of medians (ms)", "Low", "High", "Under 150 ms (%)", "Under 1 s (%)", "Not within 10 s (%)")),
@@ -100,7 +100,7 @@ func byKind(l Layout, by map[string][]Trial) (Table, bool) {
 }
 
 // tally counts inputs, and those of them that were answered in under 150 ms, in under a second, and not within 10 s.
-func tally(trials []Trial, of []study.InputKind) (inputs, crisp, prompt, silent int) {
+func tally(trials []*Trial, of []study.InputKind) (inputs, crisp, prompt, silent int) {
 	for _, t := range trials {
 		for _, k := range of {
 			in := t.Inputs[k]

@@ -89,18 +89,21 @@ func (d Data) beliefs(who string) []adaptive.Belief {
 	}
 	id, question, _ := d.Design.Crossover.Asked()
 	asked := Asked{id, question}
-	pairs := map[int]map[string]Trial{} // by number, and by method
+	pairs := map[int]map[string]*Trial{} // by number, and by method
 	for _, t := range d.Trials {
 		if t.Participant == who && t.Position > 0 {
 			n := (t.Position - 1) / 2
 			if pairs[n] == nil {
-				pairs[n] = map[string]Trial{}
+				pairs[n] = map[string]*Trial{}
 			}
 			pairs[n][t.Condition.Access.Level()] = t
 		}
 	}
 	for n := range d.Design.Crossover.Pairs {
 		near, far := pairs[n][d.Design.Crossover.Near], pairs[n][d.Design.Crossover.Far]
+		if near == nil || far == nil {
+			continue
+		}
 		x, is := asked.answer(near)
 		y, too := asked.answer(far)
 		at := slices.IndexFunc(plan.Networks, func(o adaptive.Network) bool { return o.Name == near.Condition.Network.Name })

@@ -26,7 +26,7 @@ func searchedBy(people, pairs int, far func(person, network int) bool) Data {
 				if (a.Method == study.Stream) == far(person, n%6) {
 					liked = 6
 				}
-				d.Trials = append(d.Trials, Trial{
+				d.Trials = append(d.Trials, &Trial{
 					Participant: fmt.Sprintf("P%03d", person+1), Position: 2*n + i + 1, Answers: map[Asked]float64{{"liking", "liking"}: liked},
 					Condition: study.Condition{Access: a, Network: d.Design.Networks[n%6], Task: d.Design.Tasks[0]},
 				})

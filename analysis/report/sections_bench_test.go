@@ -49,7 +49,7 @@ func large(b *testing.B) Data {
 		for position := 1; position <= len(conditions); position++ {
 			c := conditions[(person+position)%len(conditions)]
 			n := c.Network.Network
-			t := Trial{Participant: who, Position: position, Condition: c, Values: map[Asked]float64{}, Answers: map[Asked]float64{}, Goodput: n.Down / 2}
+			t := &Trial{Participant: who, Position: position, Condition: c, Values: map[Asked]float64{}, Answers: map[Asked]float64{}, Goodput: n.Down / 2}
 			asked := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC).Add(time.Duration(person*100+position) * time.Minute)
 			t.Attempt = study.Attempt{Outcome: study.Completed, AskedAt: asked, StartedAt: asked.Add(time.Second), EndedAt: asked.Add(time.Duration(10+chance.IntN(40)) * time.Second), Set: n}
 			t.Attempt.Measured = study.RoundTrips{Count: 20, Median: n.RTT + time.Duration(chance.IntN(500))*time.Microsecond}

@@ -12,8 +12,8 @@ import (
 func Startup(d Data) Section {
 	s := Section{ID: "startup", Title: "Start-up and stalls"}
 	l, by := Laid(d.Design), d.byCondition()
-	seconds := func(of func(Trial) time.Duration) value {
-		return func(t Trial) (float64, bool) {
+	seconds := func(of func(*Trial) time.Duration) value {
+		return func(t *Trial) (float64, bool) {
 			took := of(t)
 			return took.Seconds(), took > 0
 		}
@@ -21,11 +21,11 @@ func Startup(d Data) Section {
 	for _, x := range []dotted{
 		{
 			id: "first-picture", title: "Time to the first picture", axis: "seconds from Start to the first picture", unit: "s", scale: ordinal, decimals: 2, low: 0, high: 1,
-			of: seconds(func(t Trial) time.Duration { return t.Attempt.FirstPicture() }), caption: "From Start to the first picture of the desktop.",
+			of: seconds(func(t *Trial) time.Duration { return t.Attempt.FirstPicture() }), caption: "From Start to the first picture of the desktop.",
 		},
 		{
 			id: "first-crisp", title: "Time to the first crisp answer", axis: "seconds from Start to the first answer in under 150 ms", unit: "s", scale: ordinal, decimals: 2, low: 0, high: 1,
-			of: seconds(func(t Trial) time.Duration { return t.Attempt.UntilCrisp(t.Crisp) }), caption: "From Start until a key or a click was answered in under 150 ms for the first time. Who never got such an answer is not in it.",
+			of: seconds(func(t *Trial) time.Duration { return t.Attempt.UntilCrisp(t.Crisp) }), caption: "From Start until a key or a click was answered in under 150 ms for the first time. Who never got such an answer is not in it.",
 		},
 	} {
 		if f, any := x.figure(l, by); any {
@@ -46,7 +46,7 @@ func Startup(d Data) Section {
 }
 
 // stalls describes how streamed machines waited.
-func stalls(l Layout, by map[string][]Trial) (Table, bool) {
+func stalls(l Layout, by map[string][]*Trial) (Table, bool) {
 	t := Table{
 		ID: "stalls", Title: "Streamed machines: ready, waiting, pauses",
 		Columns: slices.Concat(texts("Condition", "Level"), numbers("Trials", "People", "Ready (s)", "Waited (s)", "Misses", "Pauses", "Paused (s)", "Buffering (%)", "Moved (MB)")),
@@ -58,7 +58,7 @@ func stalls(l Layout, by map[string][]Trial) (Table, bool) {
 				continue
 			}
 			median := func(of func(study.Attempt) float64, decimals int) Cell {
-				own := observed(trials, func(t Trial) (float64, bool) { return of(t.Attempt), true }, "")
+				own := observed(trials, func(t *Trial) (float64, bool) { return of(t.Attempt), true }, "")
 				return number(stat.Median(valuesOf(own)), decimals)
 			}
 			t.Rows = append(t.Rows, []Cell{

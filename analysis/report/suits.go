@@ -92,7 +92,7 @@ func (p plane) rate(name string) study.Bitrate {
 
 // observed returns, for people who have a value of both methods in a setting of a network, the means of these over settings. So who lacks one task
 // with one method is compared in the others. The others, who have values and no such setting, are left out.
-func (p plane) observed(network string, of value, by map[string][]Trial) (all []stat.Observation, left []stat.Dropped) {
+func (p plane) observed(network string, of value, by map[string][]*Trial) (all []stat.Observation, left []stat.Dropped) {
 	met := map[string][2]bool{} // of everybody with a value: with which method they have one
 	compared := map[string]bool{}
 	for _, s := range p.settings[network] {
@@ -160,7 +160,7 @@ func (p plane) better(r rated) (above, below string) {
 	}
 }
 
-func (p plane) grid(r rated, by map[string][]Trial) Figure {
+func (p plane) grid(r rated, by map[string][]*Trial) Figure {
 	id := p.id("suits", r)
 	title := fmt.Sprintf("%s: %s − %s", r.name, p.a.Level(), p.b.Level())
 	g := figure.Grid{ID: "figure-" + id, Title: title, Across: "bandwidth towards the participant", Down: "round trip", Columns: p.rates}

@@ -29,7 +29,7 @@ func Tasks(d Data) Section {
 }
 
 // survived returns how long each person's first trial in a condition took, and whether it was cut off.
-func survived(trials []Trial) (all []stat.Duration) {
+func survived(trials []*Trial) (all []stat.Duration) {
 	seen := map[string]bool{}
 	for _, t := range trials {
 		if took := t.Attempt.TimeOnTask(); took > 0 && !seen[t.Participant] {
@@ -40,7 +40,7 @@ func survived(trials []Trial) (all []stat.Duration) {
 	return all
 }
 
-func completions(l Layout, by map[string][]Trial) (Figure, bool) {
+func completions(l Layout, by map[string][]*Trial) (Figure, bool) {
 	f := figure.Completion{ID: "figure-completion", Title: "Share of people who are done with the task, over time", Axis: "seconds on task"}
 	twin := Table{
 		ID: "twin-completion", Title: f.Title,
@@ -85,7 +85,7 @@ func known(x *float64) Cell {
 }
 
 // completed is 1 for a trial whose task the machine saw completed.
-func completed(t Trial) (float64, bool) {
+func completed(t *Trial) (float64, bool) {
 	if t.Attempt.Outcome == study.Completed {
 		return 1, true
 	}
@@ -94,7 +94,7 @@ func completed(t Trial) (float64, bool) {
 
 // completedPairs compares completion within people. Where somebody has several trials in a condition, of which some were completed, there is no yes
 // or no of a person: such a pair has no test, and says why.
-func completedPairs(l Layout, by map[string][]Trial) (Table, bool) {
+func completedPairs(l Layout, by map[string][]*Trial) (Table, bool) {
 	t := Table{
 		ID: "completed-pairs", Title: "Completion within people",
 		Columns: slices.Concat(texts("Condition", "Compared"), numbers("n", "Only the first", "Only the second", "Both", "Neither", "Difference (%)", "Low", "High", "p (McNemar, exact)"), texts("Left out, or why not")),

@@ -15,7 +15,7 @@ func Tested(d Data, o Outcome) Section {
 	if s, refused := refusedSearch(d, s); refused {
 		return s
 	}
-	if !slices.ContainsFunc(d.Trials, func(t Trial) bool { _, has := o.of(t); return has }) {
+	if !slices.ContainsFunc(d.Trials, func(t *Trial) bool { _, has := o.of(t); return has }) {
 		s.Lead = []string{"No trial that counts has a value of it."}
 		return s
 	}
@@ -34,7 +34,7 @@ type tested struct {
 	data    Data
 	outcome Outcome
 	layout  Layout
-	by      map[string][]Trial
+	by      map[string][]*Trial
 	section *Section
 }
 

@@ -67,7 +67,7 @@ func parted() Data {
 	for person := range 8 {
 		group := d.Design.Groups[person%2].Name
 		for i, c := range d.Design.For(group).Conditions() {
-			d.Trials = append(d.Trials, Trial{Participant: fmt.Sprint("P", person), Group: group, Position: i + 1, Condition: c, Answers: map[Asked]float64{{"liking", "liking"}: float64(2 + person/2 + 4*i)}})
+			d.Trials = append(d.Trials, &Trial{Participant: fmt.Sprint("P", person), Group: group, Position: i + 1, Condition: c, Answers: map[Asked]float64{{"liking", "liking"}: float64(2 + person/2 + 4*i)}})
 		}
 	}
 	return d
@@ -132,9 +132,9 @@ func TestABaselineIsSpokenOfOnlyWhereThereIsOne(t *testing.T) {
 
 func TestAPairWithoutATestOfCompletionSaysWhy(t *testing.T) {
 	d := ordered(func(person, position, condition int) float64 { return 1 })
-	again := d.Trials[0]
+	again := *d.Trials[0]
 	again.Attempt.Outcome = study.Completed // the other trial was not
-	d.Trials = append(d.Trials, again)
+	d.Trials = append(d.Trials, &again)
 	s := Tasks(d)
 	var dashes []string
 	for _, row := range tableOf(s, "completed-pairs").Rows {
@@ -305,7 +305,7 @@ func TestNoCrossingAtABandwidthWithOneRoundTrip(t *testing.T) {
 				x += (milliseconds(c.Network.Network.RTT) - 110) / 60 // better from 110 ms on
 			}
 			x += float64((person*person+7*person+i*(person+3))%5 - 2)
-			d.Trials = append(d.Trials, Trial{Participant: fmt.Sprint("P", person), Position: i + 1, Condition: c, Answers: map[Asked]float64{{"liking", "liking"}: float64(int(min(7, max(1, x+0.5))))}})
+			d.Trials = append(d.Trials, &Trial{Participant: fmt.Sprint("P", person), Position: i + 1, Condition: c, Answers: map[Asked]float64{{"liking", "liking"}: float64(int(min(7, max(1, x+0.5))))}})
 		}
 	}
 	s := Crossover(d)

@@ -45,7 +45,7 @@ func Workload(d Data) Section {
 }
 
 // subscales shows each question of an instrument.
-func subscales(d Data, in instrument.Instrument, l Layout, by map[string][]Trial) (Table, bool) {
+func subscales(d Data, in instrument.Instrument, l Layout, by map[string][]*Trial) (Table, bool) {
 	t := Table{
 		ID: "subscales-" + address(in.ID), Title: d.Design.Reading(in.Title) + ": each question",
 		Columns: slices.Concat(texts("Question", "Condition", "Level"), numbers("People", "Mean", "Low", "High"), differenceColumns("points")),
@@ -77,7 +77,7 @@ func subscales(d Data, in instrument.Instrument, l Layout, by map[string][]Trial
 }
 
 // people counts who is in some trials.
-func people(trials []Trial) int {
+func people(trials []*Trial) int {
 	seen := map[string]bool{}
 	for _, t := range trials {
 		seen[t.Participant] = true
