@@ -233,6 +233,7 @@ var writesInPlace = map[string]string{
 	"postgres/embedded/home.go":              "written anew before each start of the server that reads it",
 	"session/streamed.go":                    "goes with its machine",
 	"stream/mount/mountinfo.go":              "a setting of the kernel",
+	"studyctl/resultsbench/memory.go":        "a setting of the kernel",
 	"studyctl/trace.go":                      "a picture for the person who waits for the command",
 	"vmhost/accelerator.go":                  "removed when the probe is over",
 	"vmhost/build/debian.go":                 "in the directory of a build, which becomes an appliance when it is complete",

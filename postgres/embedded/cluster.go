@@ -168,6 +168,16 @@ func (c *Cluster) Stop(ctx context.Context) error {
 	return c.Err()
 }
 
+// Vacuum vacuums and analyses the tables of the database postgres, as autovacuum does in time.
+func (c *Cluster) Vacuum(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, c.URL("postgres"))
+	if err != nil {
+		return fmt.Errorf("vacuum: %w", err)
+	}
+	_, err = conn.Exec(ctx, "VACUUM ANALYZE")
+	return errors.Join(err, conn.Close(ctx))
+}
+
 // awaitReady returns nil as soon as the server answers a query.
 func (c *Cluster) awaitReady(ctx context.Context) error {
 	retry := time.NewTicker(5 * time.Millisecond)

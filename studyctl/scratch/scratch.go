@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/jackc/pgx/v5"
-
 	"vmstudy/bench"
 	"vmstudy/postgres"
 	"vmstudy/postgres/embedded"
@@ -80,14 +78,9 @@ func (s *server) stop(ctx context.Context) error {
 }
 
 func (s *server) restart(ctx context.Context) (*postgres.DB, error) {
-	conn, err := pgx.Connect(ctx, s.cluster.URL("postgres"))
-	if err != nil {
+	if err := errors.Join(s.cluster.Vacuum(ctx), s.stop(ctx)); err != nil {
 		return nil, err
 	}
-	_, err = conn.Exec(ctx, "VACUUM ANALYZE")
-	if err = errors.Join(err, conn.Close(ctx), s.stop(ctx)); err != nil {
-		return nil, err
-	}
-	err = s.start(ctx)
+	err := s.start(ctx)
 	return s.db, err
 }
