@@ -26,7 +26,8 @@ type Front struct {
 	hello []byte // the viewer's bytes of the handshake, which pass unchanged
 	rest  []byte // bytes after the handshake that are not a whole message yet
 
-	closing sync.Once
+	wanting sync.Mutex // guards want and closed, and keeps the inputs in their order
+	closed  bool       // the viewer's keys and buttons are released: nothing passes any more
 	writing sync.Mutex // guards writing to Conn, by the viewer's goroutine and by the Inlet
 }
 
@@ -107,6 +108,11 @@ func (f *Front) next() (m wire.ClientMessage, length int, err error) {
 }
 
 func (f *Front) pass(m wire.ClientMessage, text []byte) error {
+	f.wanting.Lock()
+	defer f.wanting.Unlock()
+	if f.closed {
+		return net.ErrClosed
+	}
 	var d Deed
 	switch m := m.(type) {
 	case wire.KeyEvent:
@@ -139,29 +145,33 @@ func (f *Front) send(text []byte) error {
 // Close ends reading at once. It releases the viewer's keys and buttons through the Inlet, and then closes the connection to the
 // server. If that connection closed first, QEMU would release all keys at the same time, and leave the buttons down.
 func (f *Front) Close() error {
-	f.closing.Do(func() {
-		_ = f.SetReadDeadline(time.Unix(1, 0))
-		for _, key := range f.want.Keys() {
-			d := f.want.Key(key, false)
-			m := wire.ClientMessage(wire.KeyEvent{Keysym: key})
-			if key&placed != 0 {
-				m = wire.QEMUKeyEvent{Keycode: key &^ placed}
-			}
-			d.Must, d.Do = true, func() bool { return f.send(m.Append(nil)) == nil }
-			f.in.Pass(d)
+	_ = f.SetReadDeadline(time.Unix(1, 0))
+	f.wanting.Lock()
+	defer f.wanting.Unlock()
+	if f.closed {
+		return nil
+	}
+	f.closed = true
+	for _, key := range f.want.Keys() {
+		d := f.want.Key(key, false)
+		m := wire.ClientMessage(wire.KeyEvent{Keysym: key})
+		if key&placed != 0 {
+			m = wire.QEMUKeyEvent{Keycode: key &^ placed}
 		}
-		if f.want.Buttons() != 0 {
-			at := f.want.At()
-			d := f.want.Point(0, at)
-			up := wire.PointerEvent{X: uint16(at.X), Y: uint16(at.Y)}
-			d.Must, d.Do = true, func() bool { return f.send(up.Append(nil)) == nil }
-			f.in.Pass(d)
+		d.Must, d.Do = true, func() bool { return f.send(m.Append(nil)) == nil }
+		f.in.Pass(d)
+	}
+	if f.want.Buttons() != 0 {
+		at := f.want.At()
+		d := f.want.Point(0, at)
+		up := wire.PointerEvent{X: uint16(at.X), Y: uint16(at.Y)}
+		d.Must, d.Do = true, func() bool { return f.send(up.Append(nil)) == nil }
+		f.in.Pass(d)
+	}
+	f.in.Pass(Deed{Must: true, Do: func() bool { return f.Conn.Close() == nil }, Told: func(is Fate) {
+		if is.Lost { // because the machine has ended
+			_ = f.Conn.Close()
 		}
-		f.in.Pass(Deed{Must: true, Do: func() bool { return f.Conn.Close() == nil }, Told: func(is Fate) {
-			if is.Lost { // because the machine has ended
-				_ = f.Conn.Close()
-			}
-		}})
-	})
+	}})
 	return nil
 }

@@ -24,6 +24,15 @@ func wall() Guest {
 	return Guest{Now: func() Time { return Time{Wall: time.Now(), Passed: time.Since(began), Worked: -1} }}
 }
 
+// hours returns a guest of which an hour passes between any two inputs.
+func hours() Guest {
+	passed := time.Duration(0)
+	return Guest{Now: func() Time {
+		passed += time.Hour
+		return Time{Wall: time.Now(), Passed: passed, Worked: -1}
+	}}
+}
+
 // said records what a screen server receives.
 type said struct {
 	net.Conn
@@ -115,16 +124,12 @@ func TestAFrontTypesAKeyAgainThatIsRepeated(t *testing.T) {
 		"a letter":                {[]wire.ClientMessage{sign('a', true), sign('a', true)}, []wire.ClientMessage{sign('a', true), sign('a', false), sign('a', true)}},
 		"the key with a place":    {[]wire.ClientMessage{place(0x30, true), place(0x30, true)}, []wire.ClientMessage{place(0x30, true), place(0x30, false), place(0x30, true)}},
 		"an asterisk, not Shift":  {[]wire.ClientMessage{sign('*', true), sign('*', true)}, []wire.ClientMessage{sign('*', true), sign('*', false), sign('*', true)}},
-		"Shift, which stays down": {[]wire.ClientMessage{sign(0xffe1, true), sign(0xffe1, true)}, []wire.ClientMessage{sign(0xffe1, true), sign(0xffe1, true)}},
-		"Shift with its place":    {[]wire.ClientMessage{place(0x2a, true), place(0x2a, true)}, []wire.ClientMessage{place(0x2a, true), place(0x2a, true)}},
+		"Shift, which stays down": {[]wire.ClientMessage{sign(0xffe1, true), sign(0xffe1, true)}, []wire.ClientMessage{sign(0xffe1, true)}},
+		"Shift with its place":    {[]wire.ClientMessage{place(0x2a, true), place(0x2a, true)}, []wire.ClientMessage{place(0x2a, true)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := &said{}
-			passed := time.Duration(0)
-			f := NewFront(server, New(Virtio, Guest{Now: func() Time { // an hour passes between any two inputs
-				passed += time.Hour
-				return Time{Wall: time.Now(), Passed: passed, Worked: -1}
-			}}), nil)
+			f := NewFront(server, New(Virtio, hours()), nil)
 			text := []byte("RFB 003.008\n\x01\x01")
 			hello := len(text)
 			for _, m := range tt.says {
@@ -137,5 +142,41 @@ func TestAFrontTypesAKeyAgainThatIsRepeated(t *testing.T) {
 				t.Errorf("the server heard (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// The connection ends while its viewer still does something: nothing stays down in the guest.
+func TestWhoLeavesWhileTheyTypeLeavesNothingDown(t *testing.T) {
+	for range 300 {
+		server := &said{}
+		f := NewFront(server, New(Virtio, hours()), nil)
+		hello := []byte("RFB 003.008\n\x01\x01")
+		if _, err := f.Write(hello); err != nil {
+			t.Fatal(err)
+		}
+		text := wire.PointerEvent{Buttons: 1}.Append(wire.KeyEvent{Down: true, Keysym: 'a'}.Append(nil))
+		text = wire.PointerEvent{}.Append(wire.KeyEvent{Keysym: 'a'}.Append(text))
+		var both sync.WaitGroup
+		both.Go(func() {
+			for range 1000 {
+				if _, err := f.Write(text); err != nil {
+					return
+				}
+			}
+		})
+		both.Go(func() { _ = f.Close() })
+		both.Wait()
+		keys, buttons := 0, uint16(0)
+		for _, m := range server.messages(t, len(hello)) {
+			switch m := m.(type) {
+			case wire.KeyEvent:
+				keys = map[bool]int{true: 1}[m.Down]
+			case wire.PointerEvent:
+				buttons = m.Buttons
+			}
+		}
+		if keys != 0 || buttons != 0 || !server.closed {
+			t.Fatalf("at the end the key is %d, the buttons %b, and closed %v", keys, buttons, server.closed)
+		}
 	}
 }
