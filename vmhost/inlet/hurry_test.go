@@ -408,3 +408,50 @@ func TestAFullQueueTakesADragThatGrowsNoLonger(t *testing.T) {
 		t.Error("it takes whatever comes")
 	}
 }
+
+// While somebody holds Shift, their keyboard repeats it. That does nothing, so it delays nothing.
+func TestARepeatOfShiftDelaysNothing(t *testing.T) {
+	d := newDesk(t)
+	d.bring(d.one.Key(3, true))
+	d.busy(time.Second)
+	if !d.bring(d.one.Key(3, true)) || !d.bring(d.one.Point(1, image.Pt(1, 1))) {
+		t.Error("a click right after the repeat waits")
+	}
+	d.busy(10 * ms)
+	d.stands(50 * ms)
+	d.bring(d.one.Key(3, true))
+	d.busy(100 * ms)
+	if !d.bring(d.one.Point(0, image.Pt(1, 1))) {
+		t.Error("the end of the click waits for a repeat")
+	}
+}
+
+// What is dragged while Shift is held is dragged with Shift, also after the Inlet had to lift it.
+func TestADragWaitsForTheShiftThatWasLifted(t *testing.T) {
+	d := newDesk(t)
+	key := d.one.Key(3, true)
+	key.Again = func(bool) bool { return true }
+	d.bring(key)
+	d.busy(100 * ms)
+	d.press()
+	for range 500 { // the guest reads nothing
+		d.stands(4 * ms)
+		d.pop()
+	}
+	if !d.q.held.lifted {
+		t.Fatal("Shift was not lifted: this shows nothing")
+	}
+	if d.drag(300) {
+		t.Error("the drag goes in at once")
+	}
+	d.idle(100 * ms)
+	if d.pop() || !d.q.held.lifted {
+		t.Error("the drag goes in without Shift")
+	}
+	d.q.Taken(d.now)
+	d.pop()
+	d.idle(100 * ms)
+	if !d.pop() || d.q.held.lifted {
+		t.Error("the drag still waits")
+	}
+}

@@ -265,14 +265,21 @@ func (in *Inlet) step(ctx context.Context) bool {
 	told := in.pop(now)
 	again := !in.shut && in.queue.Watched()
 	ask := !in.shut && in.guest.Rests != nil && in.queue.Tight(now)
-	unsure, guest, shuts := !in.shut && in.queue.Unsure(), in.guest, in.shuts
+	unsure, guest := !in.shut && in.queue.Unsure(), in.guest
 	in.mu.Unlock()
 	tell(told)
 	if unsure {
 		again = in.flush(ctx, guest, now.Wall) || again
 	}
-	if !ask || !guest.Rests(ctx) {
-		return again || ask
+	if !ask {
+		return again
+	}
+	in.mu.Lock()
+	now, guest = in.now(), in.guest // flush has taken its time
+	shuts, shut := in.shuts, in.shut
+	in.mu.Unlock()
+	if shut || guest.Rests == nil || !guest.Rests(ctx) {
+		return true
 	}
 	in.mu.Lock()
 	if in.shuts == shuts { // else the processor slept because the machine was held

@@ -54,6 +54,7 @@ func TestWhatWaitedKeepsItsOrderAndItsDistances(t *testing.T) {
 	key := func(w *Wants) Deed { return w.Key(1, len(w.keys) == 0) }
 	button := func(w *Wants) Deed { return w.Point(w.buttons^1, image.Point{}) }
 	move := func(w *Wants) Deed { return w.Point(w.buttons, image.Point{}) }
+	nothing := func(w *Wants) Deed { return Deed{Hand: w} } // as a sign that the guest's keyboard does not have
 	for name, tt := range map[string]struct {
 		every time.Duration
 		does  []func(*Wants) Deed
@@ -67,6 +68,7 @@ func TestWhatWaitedKeepsItsOrderAndItsDistances(t *testing.T) {
 		"of moves only the last is left":   {time.Second, []func(*Wants) Deed{move, move, move}, []string{"2 at 0s"}},
 		"a drag is told from a click":      {5 * time.Millisecond, []func(*Wants) Deed{button, move, move, button}, []string{"0 at 0s", "1 at 4ms", "2 at 8ms", "3 at 12ms"}},
 		"a slow drag moves every 20 ms":    {time.Second, []func(*Wants) Deed{button, move, move, button}, []string{"0 at 0s", "1 at 100ms", "2 at 120ms", "3 at 220ms"}},
+		"a click with nothing in between":  {80 * time.Millisecond, []func(*Wants) Deed{button, nothing, button}, []string{"0 at 0s", "1 at 0s", "2 at 100ms"}},
 		"a click and a key at once do not": {0, []func(*Wants) Deed{button, key}, []string{"0 at 0s", "1 at 20ms"}},
 	} {
 		t.Run(name, func(t *testing.T) {

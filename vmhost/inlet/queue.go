@@ -75,8 +75,8 @@ type Queue struct {
 	room    Room
 	waiting []Deed
 	front   Time            // when the first of waiting came to be the first; the zero Time if nothing waits
-	pushed  time.Time       // the time of the latest Push
-	latest  Deed            // the latest Deed that went in
+	pushed  time.Time       // the time of the latest Push of a Deed of which the guest gets something
+	latest  Deed            // the latest such Deed that went in
 	done    Time            // when latest went in; the zero Time if nothing has
 	pressed time.Time       // when the latest press of a button was made
 	clicked Time            // when the latest press of a button went in; the zero Time if none has
@@ -115,11 +115,11 @@ func NewQueue(room Room) *Queue {
 	return &Queue{room: room, drags: map[any]*drag{}, works: func() bool { return false }}
 }
 
-// Push adds an input that was made at now. If an input is left out for it, Push returns that one; this is d itself if others wait
-// and it repeats a key that Stays, which does nothing. ok is false if Push does not accept d, because mostWaiting inputs wait and
+// Push adds an input that was made at now. If an input is left out for it, Push returns that one; this is d itself if it repeats a key that
+// Stays, which does nothing. ok is false if Push does not accept d, because mostWaiting inputs wait and
 // d.Must is not set.
 func (q *Queue) Push(now time.Time, d Deed) (passed *Deed, ok bool) {
-	if d.Repeat && d.Stays && len(q.waiting) > 0 {
+	if d.Repeat && d.Stays {
 		return &d, true
 	}
 	if !q.pushed.IsZero() {
@@ -143,7 +143,9 @@ func (q *Queue) Push(now time.Time, d Deed) (passed *Deed, ok bool) {
 		q.waiting = q.waiting[:len(q.waiting)-1]
 		return nil, false
 	}
-	q.pushed = now
+	if d.Units > 0 {
+		q.pushed = now
+	}
 	return passed, true
 }
 
@@ -175,7 +177,9 @@ func (q *Queue) Pop(now Time) (d Deed, ok bool) {
 		d = q.held.lower(now.Wall, q.room)
 	case len(q.waiting) > 0 && q.due(now, q.waiting[0]):
 		d, q.waiting = q.waiting[0], q.waiting[1:]
-		q.latest, q.done, q.front = d, now, Time{}
+		if q.front = (Time{}); d.Units > 0 {
+			q.latest, q.done = d, now
+		}
 		if d.presses() {
 			q.clicked = now
 		}
@@ -221,7 +225,7 @@ func (q *Queue) due(now Time, d Deed) bool {
 	if d.presses() && q.clicked != (Time{}) && d.apart > doubleClick && now.Passed-q.clicked.Passed <= doubleClick {
 		return false
 	}
-	if q.held.lifted && !d.moves() && !q.releases() {
+	if q.held.lifted && (!d.moves() || d.drags()) && !q.releases() {
 		return false
 	}
 	if !d.moves() && q.overtakes(now, d.Device) && !(now.enough(q.front, orderPatience) && now.had(q.changed[1-d.Device].at) >= keyBeat-beatSlack) {
