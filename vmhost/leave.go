@@ -47,7 +47,7 @@ func (l *Left) Close() (err error) {
 // Leave stops the machine so that it can go on elsewhere, and makes readable what it leaves behind. Inputs that come from now on
 // wait, and Pause and Continue are refused, whoever calls them: the machine must never run at two places. Nothing is copied but the
 // state of the devices, of some hundred KB, so this takes some milliseconds. As long as the machine goes on nowhere else, Stay
-// lets it go on here. After an error it has not left.
+// lets it go on here. After an error it has not left; if it was paused before, it still is.
 //
 // Its memory is read through /proc/PID/mem, so the QEMU need not share it. It can be memory that was streamed itself. The memory of
 // the VGA does not travel. A guest that draws through virtio-gpu is shown at once all the same, since its picture is a part of the
@@ -58,6 +58,7 @@ func (m *Machine) Leave(ctx context.Context) (_ *Left, err error) {
 	if m.left || m.gone {
 		return nil, errLeft
 	}
+	paused := m.paused
 	if err := m.pause(ctx); err != nil {
 		return nil, err
 	}
@@ -70,7 +71,9 @@ func (m *Machine) Leave(ctx context.Context) (_ *Left, err error) {
 			m.left = false
 			going, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveLimit)
 			defer cancel()
-			err = errors.Join(fmt.Errorf("leave: %w", err), l.Close(), m.goOn(going))
+			if err = errors.Join(fmt.Errorf("leave: %w", err), l.Close()); !paused {
+				err = errors.Join(err, m.goOn(going))
+			}
 		}
 	}()
 	if l.Device, err = m.devices(ctx); err != nil {

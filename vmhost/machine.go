@@ -36,6 +36,7 @@ type Machine struct {
 	left   bool       // it has stopped to go on elsewhere; guarded by moving
 	gone   bool       // it may run elsewhere, and can never go on here; guarded by moving
 	pauses int        // how often it was paused; guarded by moving
+	paused bool       // until it goes on; guarded by moving
 
 	mu    sync.Mutex
 	asked *question // what the guest uses its memory for; nil unless somebody waits for the answer
@@ -242,7 +243,7 @@ func (m *Machine) Pause(ctx context.Context) error {
 	return m.pause(ctx)
 }
 
-// pause is Pause for who has locked moving.
+// pause is Pause for who has locked moving. If a machine cannot be paused that is paused already, it stays so.
 func (m *Machine) pause(ctx context.Context) error {
 	m.inputs.Close()
 	err := m.flushInputs(ctx)
@@ -250,14 +251,19 @@ func (m *Machine) pause(ctx context.Context) error {
 		err = m.flushInputs(ctx)
 	}
 	if err != nil {
-		m.inputs.Open()
+		if !m.paused {
+			m.inputs.Open()
+		}
 		return err
 	}
 	if err := m.p.Hold(ctx); err != nil {
-		go m.undo(m.pauses)
+		if !m.paused {
+			go m.undo(m.pauses)
+		}
 		return err
 	}
 	m.pauses++
+	m.paused = true
 	return nil
 }
 
@@ -298,6 +304,7 @@ func (m *Machine) goOn(ctx context.Context) error {
 	if err := m.p.Release(ctx); err != nil {
 		return err
 	}
+	m.paused = false
 	m.open()
 	return nil
 }

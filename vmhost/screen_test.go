@@ -129,6 +129,14 @@ func TestWhatIsTypedWhileTheMachineStandsIsNotLost(t *testing.T) {
 	// There are sixteen colours. So after sixteen keys the screen is green again only if none is lost.
 	stopped(t, ctx, m, func() { typed("sixteen keys but") })
 	typed("and the other 16")
+	stopped(t, ctx, m, func() { // a second pause that fails changes nothing
+		over, cancel := context.WithCancel(ctx)
+		cancel()
+		if m.Pause(over) == nil {
+			t.Fatal("it was paused though nobody waited for that")
+		}
+		typed("sixteen keys but")
+	})
 	stopped(t, ctx, m, func() { typed("a") })
 	awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == color.RGBA{0, 168, 168, 255} })
 }
