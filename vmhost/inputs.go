@@ -72,7 +72,7 @@ func (in *inputs) now() inlet.Time {
 		state := in.cpu.state()
 		t.Worked, t.Denied = in.free.look(ran.worked, begun, waits), in.denied.look(t.Wall, ran, state == 'R')
 		t.Idle = !waits && state == 'S' && in.cpu.halted()
-		t.Slept = in.slept.look(t.Wall, t.Idle, ran.turns, func() bool { return in.cpu.workers() || in.cpu.mainLoop() })
+		t.Slept = in.slept.look(t.Wall, t.Idle, ran.turns, func() bool { return !in.cpu.quiet(in.waits, true) })
 	}
 	return t
 }

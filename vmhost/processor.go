@@ -130,16 +130,16 @@ func state(stat []byte) byte {
 	return stat[end+2]
 }
 
-// quiet reports whether the guest has nothing to do, and nothing is on its way to it. It looks along the way that a page of the disk takes:
-// from the mount to a worker of QEMU, to the main loop, to the processor. So what moves on meanwhile is met further on; and what the
-// processor itself began meanwhile shows in how often it has run. waits tells whether the machine waits for its files. The main loop
-// may be left out: it works whenever it answers us.
+// quiet reports whether the guest has nothing to do, and nothing is on its way to it. It looks along the way that a request for a page of the
+// disk takes: from the main loop to a worker of QEMU, to the mount, and back. So what moves on meanwhile is met further on, however long
+// the host lets us wait between two looks; and what the processor itself began meanwhile shows in how often it has run. waits tells whether
+// the machine waits for its files. The main loop may be left out: it works whenever it answers us.
 func (p *processor) quiet(waits func() bool, withMain bool) bool {
 	before, err := p.ran()
 	if err != nil || !p.asleep() { // usually; it costs little to ask
 		return false
 	}
-	if waits() || p.workers() || withMain && p.mainLoop() || !p.asleep() {
+	if withMain && p.mainLoop() || p.workers() || waits() || p.workers() || withMain && p.mainLoop() || !p.asleep() {
 		return false
 	}
 	after, err := p.ran()
@@ -206,8 +206,8 @@ func (p *processor) rests(ctx context.Context, flush func(context.Context) error
 		return false
 	}
 	// The thread may have slept because it waited for a lock of QEMU's main loop, or for what a worker has just told the main
-	// loop. When the main loop has answered once more, the thread has had both.
-	if flush(ctx) != nil || !p.quiet(waits, false) {
+	// loop. When the main loop has answered once more, and sleeps, the thread has had both.
+	if flush(ctx) != nil || !p.quiet(waits, true) {
 		return false
 	}
 	after, err := p.ran()

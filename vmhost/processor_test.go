@@ -1,10 +1,14 @@
 package vmhost
 
 import (
+	"fmt"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
+	"time"
 )
 
 // A thread that pretendThreads makes.
@@ -68,6 +72,67 @@ func TestAWorkerOfQEMUHasSomethingForTheGuest(t *testing.T) {
 		p := &processor{all: pretendThreads(t, map[string]pretendedThread{"10": {stat, "0"}}), main: "10"}
 		if got := p.mainLoop(); got != want {
 			t.Errorf("a main loop of %q has something to do: %t, want %t", stat, got, want)
+		}
+	}
+}
+
+// A request for a page goes from the processor to the main loop, to a worker, and back. Wherever it is while somebody looks, the guest is
+// not taken for one that has nothing to do.
+func TestARequestIsMetWhereverItIs(t *testing.T) {
+	const resting, running = "%s (qemu) S 1 10", "%s (qemu) R 1 10"
+	thread := func(id, state string) pretendedThread {
+		return pretendedThread{fmt.Sprintf(state, id), "futex_wait_queue"}
+	}
+	all := pretendThreads(t, map[string]pretendedThread{"10": thread("10", running), "11": thread("11", resting), "13": thread("13", resting)})
+	turns := func(n int) string { return fmt.Sprintf("0 0 %08d", n) }
+	sched := filepath.Join(all, "11", "schedstat")
+	if err := os.WriteFile(sched, []byte(turns(0)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := openProcessor(all, "11", "10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	p.told.Store(true)
+	over := make(chan struct{})
+	var moving sync.WaitGroup
+	defer moving.Wait()
+	defer close(over)
+	moving.Go(func() {
+		turn, err := os.OpenFile(sched, os.O_WRONLY, 0)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer turn.Close()
+		set := func(id, state string) {
+			next := filepath.Join(all, id, "next")
+			if err := os.WriteFile(next, []byte(fmt.Sprintf(state, id)), 0o644); err != nil {
+				t.Error(err)
+			} else if err := os.Rename(next, filepath.Join(all, id, "stat")); err != nil {
+				t.Error(err)
+			}
+		}
+		for n := 1; ; n++ {
+			select {
+			case <-over:
+				return
+			case <-time.After(time.Duration(rand.IntN(200)) * time.Microsecond):
+			}
+			set("13", running) // the main loop has it, and gives it to the worker
+			set("10", resting)
+			time.Sleep(time.Duration(rand.IntN(200)) * time.Microsecond)
+			set("10", running) // and back
+			set("13", resting)
+			if _, err := turn.WriteAt([]byte(turns(n)), 0); err != nil { // the processor runs, and asks for the next page
+				t.Error(err)
+			}
+		}
+	})
+	for range 5000 {
+		if p.quiet(func() bool { return false }, true) {
+			t.Fatal("a guest that waits for a page counts as one that has nothing to do")
 		}
 	}
 }
