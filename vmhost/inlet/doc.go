@@ -39,7 +39,7 @@
 //   - Inputs go in in the order in which they were made, across all viewers and devices.
 //   - A press or release of a key or button is never left out. A move with no button down is left out if
 //     it waits and the next input of the same viewer is another such move. A repeat of a key is left out
-//     in the same way, and a repeat of a key that Stays always: it does nothing. Of a drag, at most 15 moves
+//     in the same way. A repeat of a key that Stays is always left out: it does nothing. Of a drag, at most 15 moves
 //     in a row wait. The others are left out, those first without which the way changes least: what a drag
 //     draws depends on its way.
 //   - Inputs that waited keep their distances on the machine's clock, up to 20 ms between keys and between

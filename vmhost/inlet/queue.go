@@ -231,11 +231,11 @@ func (q *Queue) due(now Time, d Deed) bool {
 	if !d.moves() && q.overtakes(now, d.Device) && !(now.enough(q.front, orderPatience) && now.had(q.changed[1-d.Device].at) >= keyBeat-beatSlack) {
 		return false
 	}
-	if q.tooSoon(d) && now.enough(q.front, dragPatience) {
-		q.hasten()
-	}
 	if q.tooSoon(d) {
-		return false
+		if !now.enough(q.front, dragPatience) {
+			return false
+		}
+		q.hasten()
 	}
 	there := q.outstanding(now, d.Device)
 	return there == 0 || there+d.Units <= q.room.Units[d.Device]
