@@ -20,7 +20,7 @@ type slotRow struct {
 	Code        string
 }
 
-// selectSlot is the first part of every statement that reads slots. Who has one is said by the last fact about the appointments of each participant; see
+// selectSlot is the first part of every statement that reads slots. Who has one is said by the last fact about the appointments of each participant for each visit; see
 // study.Diary.
 const selectSlot = `
 	SELECT s.id, s.study, s.station, s.starts_at, s.ends_at,
@@ -28,7 +28,7 @@ const selectSlot = `
 	FROM slot s
 	     LEFT JOIN LATERAL (SELECT b.participant FROM booking b
 	                        WHERE b.slot = s.id AND b.kind IN ('booked', 'moved', 'walked_in')
-	                          AND NOT EXISTS (SELECT FROM booking later WHERE later.participant = b.participant AND later.id > b.id)) has ON true
+	                          AND NOT EXISTS (SELECT FROM booking later WHERE later.participant = b.participant AND later.visit = b.visit AND later.id > b.id)) has ON true
 	     LEFT JOIN participant p ON p.id = has.participant`
 
 const (

@@ -18,6 +18,7 @@ type assignmentRow struct {
 	Arrival     int
 	TakenAt     *time.Time
 	LeaseEndsAt *time.Time
+	BookedUntil *time.Time
 	EndedAt     *time.Time
 	Ruled       study.PlaceState
 	Ground      study.Ground
@@ -33,7 +34,7 @@ func (r assignmentRow) assignment() study.Assignment {
 	}
 	return study.Assignment{
 		Participant: r.Participant, Pilot: r.Pilot, Place: study.Place{Group: r.GroupName, Sequence: r.Sequence},
-		Arrival: r.Arrival, TakenAt: orZero(r.TakenAt), LeaseEnds: orZero(r.LeaseEndsAt), EndedAt: orZero(r.EndedAt),
+		Arrival: r.Arrival, TakenAt: orZero(r.TakenAt), LeaseEnds: orZero(r.LeaseEndsAt), Booked: orZero(r.BookedUntil), EndedAt: orZero(r.EndedAt),
 		Ruling: study.Ruling{State: r.Ruled, Ground: r.Ground, Why: r.Why, By: r.By, Name: r.Name, At: orZero(r.RuledAt)},
 	}
 }
@@ -43,12 +44,14 @@ func (r assignmentRow) assignment() study.Assignment {
 const selectAssignment = `
 	SELECT p.id AS participant, p.pilot, coalesce(a.group_name, '') AS group_name, coalesce(a.sequence, 0) AS sequence,
 	       coalesce(a.arrival, 0) AS arrival, a.taken_at, a.lease_ends_at,
+	       CASE WHEN b.visit > 1 AND b.kind IN ('booked', 'moved', 'walked_in') THEN b.ends_at END AS booked_until,
 	       CASE WHEN a.participant IS NOT NULL THEN s.ended_at END AS ended_at,
 	       coalesce(r.state, '') AS ruled, coalesce(r.ground, '') AS ground, coalesce(r.why, '') AS why,
 	       coalesce(r.experimenter, 0) AS by, coalesce(e.name, '') AS name, r.at AS ruled_at
 	FROM participant p
 	     LEFT JOIN assignment a ON a.participant = p.id
 	     LEFT JOIN session s ON s.participant = p.id
+	     LEFT JOIN LATERAL (SELECT visit, kind, ends_at FROM booking WHERE a.participant IS NOT NULL AND participant = p.id ORDER BY id DESC LIMIT 1) b ON true
 	     LEFT JOIN LATERAL (SELECT * FROM ruling WHERE participant = p.id ORDER BY id DESC LIMIT 1) r ON true
 	     LEFT JOIN experimenter e ON e.id = r.experimenter`
 

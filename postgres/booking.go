@@ -15,6 +15,7 @@ import (
 type bookingRow struct {
 	Participant study.ParticipantID
 	Kind        study.BookingKind
+	Visit       int
 	Slot        study.SlotID
 	Station     string
 	StartsAt    time.Time
@@ -28,7 +29,7 @@ type bookingRow struct {
 
 const (
 	selectBooking = `
-	SELECT b.participant, b.kind, b.slot, b.station, b.starts_at, b.ends_at, b.reason, b.why,
+	SELECT b.participant, b.kind, b.visit, b.slot, b.station, b.starts_at, b.ends_at, b.reason, b.why,
 	       coalesce(b.experimenter, 0) AS by, coalesce(e.name, '') AS name, b.at
 	FROM booking b JOIN participant p ON p.id = b.participant LEFT JOIN experimenter e ON e.id = b.experimenter`
 
@@ -45,107 +46,13 @@ const (
 	ORDER BY b.id`
 
 	addBooking = `
-	INSERT INTO booking (participant, kind, slot, station, starts_at, ends_at, reason, why, experimenter, at)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9::bigint, 0), $10)`
+	INSERT INTO booking (participant, kind, visit, slot, station, starts_at, ends_at, reason, why, experimenter, at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10::bigint, 0), $11)`
 )
 
 func insertBooking(ctx context.Context, tx pgx.Tx, b study.Booking) error {
-	_, err := tx.Exec(ctx, addBooking, b.Participant, b.Kind, b.Slot, b.Station, b.StartsAt, b.EndsAt, b.Reason, b.Why, b.By, b.At)
+	_, err := tx.Exec(ctx, addBooking, b.Participant, b.Kind, b.Visit, b.Slot, b.Station, b.StartsAt, b.EndsAt, b.Reason, b.Why, b.By, b.At)
 	return err
-}
-
-type beginningRow struct {
-	Participant study.ParticipantID
-	StartedAt   *time.Time // null before the visit
-	NoticeS     int
-}
-
-const (
-	selectBeginning = `
-	SELECT p.id AS participant, s.started_at,
-	       coalesce((SELECT notice_s FROM appointing a WHERE a.study = p.study ORDER BY a.id DESC LIMIT 1), 0) AS notice_s
-	FROM participant p LEFT JOIN session s ON s.participant = p.id`
-
-	beginningOf = selectBeginning + `
-	WHERE p.id = $1`
-
-	beginningsOfStudy = selectBeginning + `
-	WHERE p.study = $1`
-
-	beginningsOfPeople = selectBeginning + `
-	WHERE p.id = ANY($1)`
-)
-
-func (r beginningRow) diary() study.Diary {
-	return study.Diary{Began: orZero(r.StartedAt), Notice: time.Duration(r.NoticeS) * time.Second}
-}
-
-// Diary returns what is on record of a participant's appointments.
-func (db *DB) Diary(ctx context.Context, p study.ParticipantID) (d study.Diary, err error) {
-	err = db.read(ctx, func(tx pgx.Tx) (err error) {
-		d, err = queryDiary(ctx, tx, p)
-		return err
-	})
-	if err != nil {
-		return study.Diary{}, fmt.Errorf("appointments of participant %d: %w", p, err)
-	}
-	return d, nil
-}
-
-func queryDiary(ctx context.Context, tx pgx.Tx, p study.ParticipantID) (study.Diary, error) {
-	row, err := queryOne[beginningRow](ctx, tx, beginningOf, p)
-	if err != nil {
-		return study.Diary{}, err
-	}
-	facts, err := queryAll[bookingRow](ctx, tx, bookingsOf, p)
-	d := row.diary()
-	d.Facts = column(facts, func(r bookingRow) study.Booking { return study.Booking(r) })
-	return d, err
-}
-
-// Diaries returns the diaries of all participants of a study who ever had an appointment.
-func (db *DB) Diaries(ctx context.Context, s study.StudyID) (map[study.ParticipantID]study.Diary, error) {
-	all, err := db.diaries(ctx, beginningsOfStudy, bookingsOfStudy, s)
-	if err != nil {
-		return nil, fmt.Errorf("appointments of the participants of study %d: %w", s, err)
-	}
-	return all, nil
-}
-
-// DiariesOf returns the diaries of those of these participants who ever had an appointment.
-func (db *DB) DiariesOf(ctx context.Context, people []study.ParticipantID) (map[study.ParticipantID]study.Diary, error) {
-	all, err := db.diaries(ctx, beginningsOfPeople, bookingsOfPeople, people)
-	if err != nil {
-		return nil, fmt.Errorf("appointments of %d participants: %w", len(people), err)
-	}
-	return all, nil
-}
-
-// diaries returns the diaries of those whose beginnings and bookings two statements find, both of which get which.
-func (db *DB) diaries(ctx context.Context, beginnings, bookings string, which any) (map[study.ParticipantID]study.Diary, error) {
-	all := map[study.ParticipantID]study.Diary{}
-	err := db.read(ctx, func(tx pgx.Tx) error {
-		clear(all)
-		rows, err := queryAll[beginningRow](ctx, tx, beginnings, which)
-		if err != nil {
-			return err
-		}
-		begun := map[study.ParticipantID]beginningRow{}
-		for _, r := range rows {
-			begun[r.Participant] = r
-		}
-		facts, err := queryAll[bookingRow](ctx, tx, bookings, which)
-		for _, f := range facts {
-			d, ok := all[f.Participant]
-			if !ok {
-				d = begun[f.Participant].diary()
-			}
-			d.Facts = append(d.Facts, study.Booking(f))
-			all[f.Participant] = d
-		}
-		return err
-	})
-	return all, err
 }
 
 const (

@@ -138,7 +138,7 @@ const (
 	ORDER BY b.id`
 
 	addressedStudies = `
-	SELECT p.id AS participant, p.study, s.started_at, (SELECT hash FROM link l WHERE l.participant = p.id ORDER BY l.id LIMIT 1) AS link,
+	SELECT p.id AS participant, p.study, s.started_at, coalesce(s.id, 0) AS session, coalesce(s.version, 0) AS version, (SELECT hash FROM link l WHERE l.participant = p.id ORDER BY l.id LIMIT 1) AS link,
 	       coalesce((SELECT revoked_at IS NOT NULL FROM link l WHERE l.participant = p.id ORDER BY l.id DESC LIMIT 1), false) AS out,
 	       coalesce((SELECT nullif(state, '` + openState + `') FROM study_state x WHERE x.study = p.study ORDER BY x.id DESC LIMIT 1), '') AS state,
 	       coalesce(a.notice_s, 0) AS notice_s, coalesce(a.remind_s, 0) AS remind_s, coalesce(a.contact, '') AS contact, coalesce(a.mail, '') AS mail
@@ -165,6 +165,8 @@ type correspondentRow struct {
 	Participant study.ParticipantID
 	Study       study.StudyID
 	StartedAt   *time.Time
+	Session     study.SessionID
+	Version     study.VersionID
 	Link        []byte
 	Out         bool
 	State       study.StudyState
@@ -174,10 +176,15 @@ type correspondentRow struct {
 	Mail        string
 }
 
-func (r correspondentRow) correspondence() study.Correspondence {
+func (r correspondentRow) beginning() beginningRow {
+	return beginningRow{r.Participant, r.StartedAt, r.Session, r.Version, r.NoticeS}
+}
+
+// correspondence returns what decides about mails, without the address, the facts and the mails. of is as in beginningRow.diary.
+func (r correspondentRow) correspondence(of map[study.SessionID]study.Course) study.Correspondence {
 	return study.Correspondence{
 		Study: r.Study, State: r.State, Link: study.LinkHash(r.Link), Out: r.Out,
-		Diary: beginningRow{r.Participant, r.StartedAt, r.NoticeS}.diary(),
+		Diary: r.beginning().diary(of),
 		Asks: study.Appointing{
 			Notice: time.Duration(r.NoticeS) * time.Second, Remind: time.Duration(r.RemindS) * time.Second, Contact: r.Contact, Mail: r.Mail,
 		},
@@ -199,11 +206,15 @@ func (db *DB) Correspondences(ctx context.Context, who study.ParticipantID) (all
 		}
 		all = make([]study.Correspondence, len(addresses))
 		studies, err := queryAll[correspondentRow](ctx, tx, addressedStudies, people)
-		for _, r := range studies {
-			all[place[r.Participant]] = r.correspondence()
-		}
 		if err != nil {
 			return err
+		}
+		courses, err := queryCourses(ctx, tx, column(studies, correspondentRow.beginning))
+		if err != nil {
+			return err
+		}
+		for _, r := range studies {
+			all[place[r.Participant]] = r.correspondence(courses)
 		}
 		facts, err := queryAll[bookingRow](ctx, tx, addressedBookings, people)
 		for _, f := range facts {

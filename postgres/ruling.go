@@ -23,11 +23,14 @@ const (
 )
 
 // Rule records what r says about the participant of a session. It returns what
-// study.Assignment.Admits does. If the last ruling said the same, nothing changes.
+// study.Assignment.Admits does. If the last ruling said the same, nothing changes. Who is out gives back an appointment to come.
 func (db *DB) Rule(ctx context.Context, id study.SessionID, r study.Ruling) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		who, a, err := lockVisitor(ctx, tx, id)
 		if err != nil {
+			return err
+		}
+		if _, err := queryValue[study.StudyID](ctx, tx, lockParticipant, who.Participant); err != nil {
 			return err
 		}
 		if _, err := queryValue[study.SessionID](ctx, tx, lockSession, id); err != nil {
@@ -39,8 +42,10 @@ func (db *DB) Rule(ctx context.Context, id study.SessionID, r study.Ruling) erro
 		if a.Ruling.Says(r.State) {
 			return a.Ruling.Repeats(r)
 		}
-		_, err = tx.Exec(ctx, addRuling, who.Participant, r.State, r.Ground, r.Why, r.By, r.At)
-		return err
+		if _, err = tx.Exec(ctx, addRuling, who.Participant, r.State, r.Ground, r.Why, r.By, r.At); err != nil || r.State == study.PlaceActive {
+			return err
+		}
+		return leaves(ctx, tx, who.Participant, r.By, r.At)
 	})
 	if err != nil {
 		return fmt.Errorf("rule that session %d is %s: %w", id, r.State, err)

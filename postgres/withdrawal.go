@@ -44,14 +44,8 @@ func (db *DB) Withdraw(ctx context.Context, p study.ParticipantID, w study.Withd
 			if _, err := tx.Exec(ctx, addRuling, p, study.PlaceWithdrawn, "", w.Why, w.By, w.At); err != nil {
 				return err
 			}
-			diary, err := queryDiary(ctx, tx, p)
-			if err != nil {
+			if err := leaves(ctx, tx, p, w.By, w.At); err != nil {
 				return err
-			}
-			if fact, ok := diary.Leaves(w.By, w.At); ok {
-				if err := insertBooking(ctx, tx, fact); err != nil {
-					return err
-				}
 			}
 		}
 		if w.Erase {
@@ -61,6 +55,18 @@ func (db *DB) Withdraw(ctx context.Context, p study.ParticipantID, w study.Withd
 	})
 	if err != nil {
 		return fmt.Errorf("withdraw participant %d: %w", p, err)
+	}
+	return nil
+}
+
+// leaves gives back the appointment of somebody who takes no part any more, as study.Diary.Leaves says.
+func leaves(ctx context.Context, tx pgx.Tx, p study.ParticipantID, by study.ExperimenterID, at time.Time) error {
+	diary, err := queryDiary(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	if fact, ok := diary.Leaves(by, at); ok {
+		return insertBooking(ctx, tx, fact)
 	}
 	return nil
 }

@@ -40,12 +40,26 @@ type Assignment struct {
 	Arrival     int       // counts the people who took a place of the plan, from 1; pilots are counted apart
 	TakenAt     time.Time // zero if the participant has no place yet
 	LeaseEnds   time.Time
+	Booked      time.Time // the end of the appointment that they have for a further visit; zero for none
 	EndedAt     time.Time // when the visit came to its end; zero before
 	Ruling      Ruling    // the last one
 }
 
 // Taken reports whether there is a place; the zero Assignment is that of somebody who has none yet.
 func (a *Assignment) Taken() bool { return !a.TakenAt.IsZero() }
+
+// KeptUntil returns until when the place is kept: as long as the lease says, and through an appointment for a further visit.
+func (a *Assignment) KeptUntil() time.Time {
+	if a.Booked.IsZero() || a.LeaseEnds.After(a.Booked.Add(Lease)) {
+		return a.LeaseEnds
+	}
+	return a.Booked.Add(Lease)
+}
+
+// Out reports whether somebody has said that the participant takes no part any more.
+func (a *Assignment) Out() bool {
+	return a.Ruling.State == PlaceWithdrawn || a.Ruling.State == PlaceExcluded || a.Ruling.State == PlaceDropped
+}
 
 // State derives the state of a at the moment now.
 //
@@ -61,7 +75,7 @@ func (a *Assignment) State(now time.Time) PlaceState {
 		return ""
 	case !a.EndedAt.IsZero():
 		return PlaceFinished
-	case ruled == PlaceDropped || !now.Before(a.LeaseEnds):
+	case ruled == PlaceDropped || !now.Before(a.KeptUntil()):
 		return PlaceDropped
 	}
 	return PlaceActive

@@ -48,6 +48,7 @@ func BookingReasons(participant bool) []BookingReason {
 type Booking struct {
 	Participant ParticipantID
 	Kind        BookingKind
+	Visit       int       // for which visit the time is, counted from 1
 	Slot        SlotID    // the time that it is about
 	Station     string    // of the slot, which may be taken back later
 	StartsAt    time.Time // of the slot
@@ -84,6 +85,9 @@ func (b Booking) because() (Booking, error) {
 	return b, nil
 }
 
+// visit is Visit, from 1.
+func (b Booking) visit() int { return max(1, b.Visit) }
+
 // Appointment is a time that somebody had or has: the fact by which they got it, and the one by which they lost it.
 type Appointment struct {
 	Got  Booking
@@ -96,23 +100,23 @@ type AppointmentState string
 // The states.
 const (
 	AppointmentDue       AppointmentState = "due"       // it has not ended, and the visit has not begun
-	AppointmentKept      AppointmentState = "kept"      // the visit has begun
-	AppointmentMissed    AppointmentState = "missed"    // it passed without a visit, or an experimenter said so
+	AppointmentKept      AppointmentState = "kept"      // the visit that it was for has begun
+	AppointmentMissed    AppointmentState = "missed"    // it passed without that visit, or an experimenter said so
 	AppointmentMoved     AppointmentState = "moved"     // there is another one in its place
 	AppointmentCancelled AppointmentState = "cancelled" // it does not take place
 )
 
 // Diary is what is on record of one participant's appointments, and what decides whether they may change.
 type Diary struct {
-	Facts  []Booking     // the oldest first
-	Began  time.Time     // when the visit began; zero before
+	Facts []Booking // the oldest first
+	Course
 	Notice time.Duration // so long before it begins, and no later, the participant may move or cancel an appointment
 }
 
 // Appointments returns all times that the participant had or has, the oldest first.
 func (d Diary) Appointments() (all []Appointment) {
 	for _, f := range d.Facts {
-		if n := len(all); n > 0 && all[n-1].Lost.Kind == "" {
+		if n := len(all); n > 0 && all[n-1].Lost.Kind == "" && all[n-1].Got.visit() == f.visit() {
 			all[n-1].Lost = f
 		}
 		if f.Kind.gives() {
@@ -122,12 +126,31 @@ func (d Diary) Appointments() (all []Appointment) {
 	return all
 }
 
-// Current returns the appointment that the participant has; it may have passed. ok is false if they have none.
+// Current returns the appointment that the participant has for the visit d.Visit; it may have passed. ok is false if they have none.
 func (d Diary) Current() (now Booking, ok bool) {
-	if n := len(d.Facts); n > 0 && d.Facts[n-1].Kind.gives() {
-		return d.Facts[n-1], true
+	if last := d.Last(); last.Kind.gives() && last.visit() == d.visit() {
+		return last, true
 	}
 	return Booking{}, false
+}
+
+// Newest returns their last appointment, of whatever visit. ok is false if they never had one.
+func (d Diary) Newest() (a Appointment, ok bool) {
+	all := d.Appointments()
+	if len(all) == 0 {
+		return Appointment{}, false
+	}
+	return all[len(all)-1], true
+}
+
+// At returns the appointment that they have at a time, which may be that of a visit that is over. ok is false if the time is not theirs.
+func (d Diary) At(s SlotID) (a Appointment, ok bool) {
+	for _, a := range d.Appointments() {
+		if a.Got.Slot == s && a.Lost.Kind == "" {
+			return a, true
+		}
+	}
+	return Appointment{}, false
 }
 
 // Last returns the last fact; the zero Booking if there is none.
@@ -140,6 +163,7 @@ func (d Diary) Last() Booking {
 
 // State derives what had become of a, one of the appointments of d, at the moment now.
 func (d Diary) State(a Appointment, now time.Time) AppointmentState {
+	began := d.beganAt(a.Got.visit())
 	switch lost := a.Lost; {
 	case lost.Kind == BookingCancelled:
 		return AppointmentCancelled
@@ -147,7 +171,7 @@ func (d Diary) State(a Appointment, now time.Time) AppointmentState {
 		return AppointmentMissed
 	case lost.Kind != "":
 		return AppointmentMoved
-	case !d.Began.IsZero() && d.Began.Before(a.Got.EndsAt):
+	case !began.IsZero() && began.Before(a.Got.EndsAt):
 		return AppointmentKept
 	case !now.Before(a.Got.EndsAt):
 		return AppointmentMissed
@@ -159,7 +183,7 @@ func (d Diary) State(a Appointment, now time.Time) AppointmentState {
 // appointment that has passed does not count.
 func (d Diary) MayChange(now time.Time) (until time.Time, ok bool) {
 	has, any := d.Current()
-	if !any || !d.Began.IsZero() {
+	if !any || d.Begun() {
 		return time.Time{}, false
 	}
 	until = has.StartsAt.Add(-d.Notice)
@@ -175,6 +199,7 @@ var (
 	errTooNear     = Refuse(ErrConflict, "Your appointment is too near to be changed here. Please speak to the person who gave you this link.")
 	errVisitBegun  = Refuse(ErrConflict, "The visit has begun, so appointments do not matter any more.")
 	errNotTheirs   = Refuse(ErrConflict, "This appointment is not there any more: it was moved or cancelled meanwhile. Please look at the page again.")
+	errOut         = Refuse(ErrConflict, "This person was dropped or excluded, so they get no appointment. Put them back first, on the page of their session.")
 	errNotBegunYet = Refuse(ErrConflict, "This appointment has not begun, so nobody can have missed it. Cancel it instead.")
 )
 
@@ -185,9 +210,9 @@ var ErrNoTimes = Refuse(ErrConflict, "This study offers no times, so nobody need
 func (d Diary) admits(b Booking) error {
 	has, ok := d.Current()
 	switch {
-	case !d.Began.IsZero() && b.By == 0:
+	case d.Begun() && b.By == 0:
 		return errUnderWay
-	case !d.Began.IsZero():
+	case d.Begun():
 		return errVisitBegun
 	case !ok || b.By != 0 || !b.At.Before(has.EndsAt): // experimenters always may; what has passed is missed
 		return nil
@@ -198,6 +223,23 @@ func (d Diary) admits(b Booking) error {
 		return errTooNear
 	}
 	return nil
+}
+
+// admitsTime returns why b cannot give s to the participant, whoever does it; nil if it can. Who comes while s goes on comes at b.At.
+func (d Diary) admitsTime(b Booking, s Slot) error {
+	comes := s.StartsAt
+	if b.At.After(comes) {
+		comes = b.At
+	}
+	switch {
+	case d.Out && b.By == 0:
+		return errPartOver
+	case d.Out:
+		return errOut
+	case !d.Begun() && comes.Before(d.Back):
+		return Refuse(ErrConflict, "That time is too early for the next visit. Choose one that begins on %s or later.", d.Back.In(b.At.Location()).Format("2006-01-02 15:04 MST"))
+	}
+	return d.admits(b)
 }
 
 // Book returns the fact that gives the slot s to the participant of d. b says who does it, when and why. If they have s already, the fact is the
@@ -213,9 +255,10 @@ func (d Diary) Book(s Slot, b Booking) (Booking, error) {
 	case b.By == 0 && !b.At.Before(s.StartsAt), !b.At.Before(s.EndsAt):
 		return Booking{}, errBegunSlot
 	}
-	if err := d.admits(b); err != nil {
+	if err := d.admitsTime(b, s); err != nil {
 		return Booking{}, err
 	}
+	b.Visit = d.visit()
 	kind := BookingMoved
 	if !ok || !b.At.Before(has.EndsAt) {
 		kind = BookingMade
@@ -235,9 +278,10 @@ func (d Diary) WalkIn(s Slot, b Booking) (Booking, error) {
 	if has, ok := d.Current(); ok && has.Slot == s.ID {
 		return Booking{}, nil
 	}
-	if err := d.admits(b); err != nil {
+	if err := d.admitsTime(b, s); err != nil {
 		return Booking{}, err
 	}
+	b.Visit = d.visit()
 	switch left := s.EndsAt.Sub(b.At); {
 	case s.Participant != 0:
 		return Booking{}, errTaken
@@ -264,6 +308,7 @@ func (d Diary) End(b Booking) (Booking, error) {
 	if err := d.admits(b); err != nil {
 		return Booking{}, err
 	}
+	b.Visit = has.Visit
 	b = b.on(Slot{ID: has.Slot, Station: has.Station, StartsAt: has.StartsAt, EndsAt: has.EndsAt}, b.Kind)
 	switch {
 	case b.Kind == BookingCancelled && !b.At.Before(has.EndsAt):
@@ -279,7 +324,7 @@ func (d Diary) End(b Booking) (Booking, error) {
 // Leaves returns the fact that gives back an appointment that has not begun, for a participant who takes no part any more. ok is false if there is none.
 func (d Diary) Leaves(by ExperimenterID, at time.Time) (fact Booking, ok bool) {
 	has, ok := d.Current()
-	if !ok || !at.Before(has.StartsAt) {
+	if !ok || d.Begun() && d.Visits > 1 || !at.Before(has.StartsAt) {
 		return Booking{}, false
 	}
 	has.Kind, has.By, has.Name, has.At, has.Why, has.Reason = BookingCancelled, by, "", at, "", ReasonUnsaid

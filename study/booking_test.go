@@ -88,7 +88,9 @@ func TestHowAppointmentsStandFollowsFromTheFacts(t *testing.T) {
 			for _, do := range tt.do {
 				keep(t, &d, do)
 			}
-			d.Began = tt.began
+			if !tt.began.IsZero() {
+				d.Course = study.OneVisit(tt.began)
+			}
 			var got []study.AppointmentState
 			for _, a := range d.Appointments() {
 				got = append(got, d.State(a, tt.now))
@@ -146,7 +148,9 @@ func TestWhatCannotBeDoneWithAnAppointmentIsSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := study.Diary{Notice: 2 * time.Hour}
 			keep(t, &d, booked(10, 0, at(6, 0)))
-			d.Began = tt.began
+			if !tt.began.IsZero() {
+				d.Course = study.OneVisit(tt.began)
+			}
 			fact, err := tt.do(d, tt.now)
 			if !errors.Is(err, tt.kind) || !strings.Contains(study.Sentence(err), tt.say) {
 				t.Errorf("fact %+v and error %v, want %v that says %q", fact, err, tt.kind, tt.say)
@@ -185,7 +189,7 @@ func TestWhoLeavesGivesBackWhatIsToCome(t *testing.T) {
 	}
 	f, ok := d.Leaves(eve, at(8, 59))
 	if want := (study.Booking{
-		Participant: ada, Kind: study.BookingCancelled, Slot: 9, Station: "A", StartsAt: at(9, 0), EndsAt: at(10, 0), Reason: study.ReasonUnsaid, By: eve, At: at(8, 59),
+		Participant: ada, Kind: study.BookingCancelled, Visit: 1, Slot: 9, Station: "A", StartsAt: at(9, 0), EndsAt: at(10, 0), Reason: study.ReasonUnsaid, By: eve, At: at(8, 59),
 	}); !ok || f != want {
 		t.Errorf("who leaves gives back %+v, %v, want %+v", f, ok, want)
 	}

@@ -110,15 +110,30 @@ type Correspondence struct {
 	Study   StudyID
 	State   StudyState // of the study
 	Link    LinkHash   // of their first personal link: calendar programs know the appointment by it
-	Out     bool       // their personal link was revoked: they cannot come. Who was excluded has begun, and gets no mail
+	Out     bool       // their personal link was revoked: they cannot come
 	Asks    Appointing
 	Address Address
 	Diary   Diary
 	Mails   []Mail // the oldest first
 }
 
-// Over reports whether no mail will be owed any more: the visit has begun, or the study is archived. Then the address goes.
-func (c Correspondence) Over() bool { return !c.Diary.Began.IsZero() || c.State == StudyArchived }
+// silent reports whether nothing will be said any more: the last visit has begun, or the study is archived.
+func (c Correspondence) silent() bool {
+	return len(c.Diary.Began) > 0 && c.Diary.Final() || c.State == StudyArchived
+}
+
+// Over reports whether no mail will be owed any more. Then the address goes. Who takes no part any more reads first that their appointment does not take
+// place, and who left between two visits has it until their place is given back.
+func (c Correspondence) Over(now time.Time) bool {
+	switch {
+	case c.silent():
+		return true
+	case c.Diary.Out:
+		waits := slices.ContainsFunc(c.Mails, func(m Mail) bool { return m.State == MailWaits })
+		return !waits && len(c.Owed(now)) == 0
+	}
+	return !c.Diary.Kept.IsZero() && !now.Before(c.Diary.Kept)
+}
 
 // maxMailsADay is how many mails are queued for one person within a day, so that nobody can have somebody else's address written to again and again.
 const maxMailsADay = 10
@@ -165,11 +180,16 @@ func (c Correspondence) has(m Mail) bool {
 	})
 }
 
-// Holds reports whether what m says is true at the moment now, and of use. Nothing is said of a study that is archived. Of one that is closed, and to
-// who cannot come any more, only what does not take place is said.
+// mute reports whether nothing is said of the last fact: the visit that it is about has begun, or nothing is said at all.
+func (c Correspondence) mute() bool {
+	return c.silent() || !c.Diary.beganAt(c.Diary.Last().visit()).IsZero()
+}
+
+// Holds reports whether what m says is true at the moment now, and of use. Nothing is said of a study that is archived. To who cannot come any more, and
+// of a study that is closed to who has not begun, only what does not take place is said.
 func (c Correspondence) Holds(m Mail, now time.Time) bool {
 	last := c.Diary.Last()
-	if m.Fact == 0 || m.Fact != len(c.Diary.Facts) || c.Over() || !now.Before(last.StartsAt) {
+	if m.Fact == 0 || m.Fact != len(c.Diary.Facts) || c.mute() || !now.Before(last.StartsAt) {
 		return false
 	}
 	switch m.Kind {
@@ -186,7 +206,8 @@ func (c Correspondence) Holds(m Mail, now time.Time) bool {
 // comes reports whether they have an appointment to which they can come.
 func (c Correspondence) comes() bool {
 	last := c.Diary.Last()
-	return (last.Kind == BookingMade || last.Kind == BookingMoved) && c.State == StudyOpen && !c.Out
+	open := c.State == StudyOpen || c.State == StudyClosed && len(c.Diary.Began) > 0
+	return (last.Kind == BookingMade || last.Kind == BookingMoved) && open && !c.Out && !c.Diary.Out
 }
 
 // near is when the reminder of the last appointment is due.
@@ -204,7 +225,7 @@ func (c Correspondence) Late(m Mail, now time.Time) time.Duration {
 func (c Correspondence) Missed(now time.Time) (m Mail, ok bool) {
 	m = Mail{Participant: c.Address.Participant, Kind: MailReminds, Fact: len(c.Diary.Facts), QueuedAt: now, DueAt: now, State: MailDropped, At: now}
 	begun := !now.Before(c.Diary.Last().StartsAt)
-	return m, begun && m.Fact > 0 && !c.Over() && c.comes() && c.Asks.Remind > 0 && c.begins(m, now) && !c.Address.At.After(now) && !c.has(m)
+	return m, begun && m.Fact > 0 && !c.mute() && c.comes() && c.Asks.Remind > 0 && c.begins(m, now) && !c.Address.At.After(now) && !c.has(m)
 }
 
 // Ended returns m, which does not hold any more: dropped, or failed if it could not be sent and held until the appointment would have begun.

@@ -56,7 +56,7 @@ func TestWhichMailsAreOwed(t *testing.T) {
 			c.Diary.Facts[0].At = after(8)
 			c.Mails = []Mail{{Kind: MailConfirms, Fact: 1, QueuedAt: after(8), State: MailSent}}
 		}, 9, ""},
-		"nothing when the visit has begun":                    {func(c *Correspondence) { c.Diary.Began = after(1) }, 2, ""},
+		"nothing when the visit has begun":                    {func(c *Correspondence) { c.Diary.Course = OneVisit(after(1)) }, 2, ""},
 		"nothing of a study that is archived":                 {func(c *Correspondence) { then(BookingCancelled, 1)(c); c.State = StudyArchived }, 2, ""},
 		"of a study that is closed, what does not take place": {func(c *Correspondence) { then(BookingCancelled, 1)(c); c.State = StudyClosed }, 2, MailCancels},
 		"who cannot come reads that it does not take place":   {func(c *Correspondence) { then(BookingCancelled, 1)(c); c.Out = true }, 2, MailCancels},
@@ -88,7 +88,7 @@ func TestAReminderThatNothingCameOfIsToldOnce(t *testing.T) {
 			c.Mails = append(c.Mails, Mail{Kind: MailReminds, Fact: 1, QueuedAt: after(10), State: MailDropped})
 		}, 11, false},
 		"not of who booked when it was near": {func(c *Correspondence) { c.Diary.Facts[0].At = after(8) }, 10, false},
-		"not of who has begun":               {func(c *Correspondence) { c.Diary.Began = after(10) }, 10, false},
+		"not of who has begun":               {func(c *Correspondence) { c.Diary.Course = OneVisit(after(10)) }, 10, false},
 		"not of who cannot come":             {func(c *Correspondence) { c.Out = true }, 10, false},
 		"not of what was cancelled": {func(c *Correspondence) {
 			c.Diary.Facts = append(c.Diary.Facts, Booking{Kind: BookingCancelled, StartsAt: after(10), At: after(5)})
@@ -249,5 +249,53 @@ func TestACancellationThatCannotBeSentHasFailedInAClosedStudyToo(t *testing.T) {
 	}
 	if got := c.Ended(owed[0].Failed(MailUnreachable, at(1)), at(8)); got.State != MailFailed {
 		t.Errorf("it is %s", got.State)
+	}
+}
+
+// Somebody has done the first of two visits, an hour before noon, and has an appointment for the second.
+func TestTheAddressLivesUntilTheLastVisitHasBegun(t *testing.T) {
+	between := func(change func(*Correspondence)) Correspondence {
+		return appointed(func(c *Correspondence) {
+			c.Diary.Course = Course{Began: []time.Time{after(-1)}, Visit: 2, Visits: 2, Kept: after(200)}
+			c.Diary.Facts[0].Visit = 2
+			change(c)
+		})
+	}
+	cancelled := func(c *Correspondence) {
+		c.Diary.Out = true
+		c.Diary.Facts = append(c.Diary.Facts, Booking{Kind: BookingCancelled, Visit: 2, By: 3, StartsAt: after(10), EndsAt: after(11), At: after(1)})
+	}
+	for name, tt := range map[string]struct {
+		change func(*Correspondence)
+		at     float64
+		over   bool
+		owed   MailKind
+	}{
+		"between the visits":            {func(*Correspondence) {}, 1, false, MailConfirms},
+		"in a break of the first visit": {func(c *Correspondence) { c.Diary.Visit, c.Diary.Facts[0].Visit = 1, 1 }, 1, false, ""},
+		"when the last visit has begun": {func(c *Correspondence) { c.Diary.Began = append(c.Diary.Began, after(1)) }, 1, true, ""},
+		"in a study that is closed":     {func(c *Correspondence) { c.State = StudyClosed }, 1, false, MailConfirms},
+		"in one that is archived":       {func(c *Correspondence) { c.State = StudyArchived }, 1, true, ""},
+		"out, with a cancellation owed": {cancelled, 1, false, MailCancels},
+		"out, with one that waits": {func(c *Correspondence) {
+			cancelled(c)
+			c.Mails = []Mail{{Kind: MailCancels, Fact: 2, State: MailWaits, QueuedAt: after(1)}}
+		}, 1, false, ""},
+		"out, with one that was sent": {func(c *Correspondence) {
+			cancelled(c)
+			c.Mails = []Mail{{Kind: MailCancels, Fact: 2, State: MailSent, QueuedAt: after(1)}}
+		}, 1, true, ""},
+		"out, when it would have begun":    {cancelled, 10, true, ""},
+		"when the lease has run out":       {func(*Correspondence) {}, 200, true, ""},
+		"a second before the lease is out": {func(*Correspondence) {}, 199.9, false, ""},
+	} {
+		c := between(tt.change)
+		if got := c.Over(after(tt.at)); got != tt.over {
+			t.Errorf("%s: over is %t", name, got)
+		}
+		owed := c.Owed(after(tt.at))
+		if len(owed) > 1 || len(owed) == 1 != (tt.owed != "") || len(owed) == 1 && owed[0].Kind != tt.owed {
+			t.Errorf("%s: owed are %+v, want %q", name, owed, tt.owed)
+		}
 	}
 }

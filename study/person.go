@@ -35,7 +35,7 @@ func (p Person) State(now time.Time) PersonState {
 		return PersonState(place)
 	case p.Ruled == PlaceWithdrawn:
 		return PersonWithdrawn
-	case p.Visit.ID == 0 && now.Before(p.BookedUntil):
+	case (p.Visit.ID == 0 || p.Visit.Step().Kind == StepReturn) && now.Before(p.BookedUntil):
 		return Booked
 	case p.Visit.ID == 0:
 		return Invited

@@ -110,6 +110,9 @@ func (t Trial) Admits(r TrialRuling) error {
 // ErrWithdrawn is what somebody reads who has withdrawn and tries to go on.
 var ErrWithdrawn = Refuse(ErrConflict, "You have stopped taking part in this study. Thank you for your time.")
 
+// errPartOver is what somebody reads who was dropped or excluded.
+var errPartOver = Refuse(ErrConflict, "Your part in this study is over, and there is nothing more for you to do. Thank you for your time. If you had expected to go on, please speak to the experimenter.")
+
 // MayGoOn returns why the participant of a cannot go on with the visit, in a sentence for them, or nil if they can.
 // Somebody whose lease ran out can. So can somebody who has come to the end, unless they withdrew afterwards: then there is
 // nothing left to see but that.
@@ -120,7 +123,7 @@ func (a *Assignment) MayGoOn() error {
 	case !a.EndedAt.IsZero():
 		return nil
 	case ruled == PlaceDropped || ruled == PlaceExcluded:
-		return Refuse(ErrConflict, "Your part in this study is over, and there is nothing more for you to do. Thank you for your time. If you had expected to go on, please speak to the experimenter.")
+		return errPartOver
 	}
 	return nil
 }

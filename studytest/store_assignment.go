@@ -12,10 +12,23 @@ import (
 func (s *Store) assignmentOf(x *study.Session) study.Assignment {
 	a := x.Assignment
 	if a.Taken() {
-		a.EndedAt = x.EndedAt
+		a.EndedAt, a.Booked = x.EndedAt, s.bookedUntil(a.Participant)
 	}
 	a.Ruling.Name = s.nameOf(a.Ruling.By)
 	return a
+}
+
+// bookedUntil returns when the appointment ends that somebody has for a further visit; the zero time if they have none.
+func (s *Store) bookedUntil(p study.ParticipantID) (until time.Time) {
+	for _, f := range s.bookings {
+		if f.Participant == p {
+			until = time.Time{}
+			if f.Visit > 1 && f.Kind != study.BookingCancelled && f.Kind != study.BookingMissed {
+				until = f.EndsAt
+			}
+		}
+	}
+	return until
 }
 
 // nameOf returns the name of an experimenter; empty for 0.

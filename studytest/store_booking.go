@@ -17,7 +17,7 @@ func (s *Store) diary(p *study.Participant) study.Diary {
 		}
 	}
 	if x, err := s.session(p.Session); err == nil {
-		d.Began = x.StartedAt
+		d.Course = s.copySession(x).Course()
 	}
 	return d
 }
@@ -47,12 +47,11 @@ func (s *Store) add(p *study.Participant, f study.Booking) error {
 	}
 	f.At, f.Name = kept(f.At), ""
 	s.bookings = append(s.bookings, f)
-	has, _ := s.diary(p).Current()
+	d := s.diary(p)
 	for _, x := range s.slots {
-		switch {
-		case x.ID == has.Slot:
+		if _, theirs := d.At(x.ID); theirs {
 			x.Participant, x.Code = p.ID, p.Code
-		case x.Participant == p.ID:
+		} else if x.Participant == p.ID {
 			x.Participant, x.Code = 0, ""
 		}
 	}
@@ -76,12 +75,15 @@ func (s *Store) Diaries(_ context.Context, id study.StudyID) (map[study.Particip
 	defer s.mu.Unlock()
 	all := map[study.ParticipantID]study.Diary{}
 	for _, p := range s.people {
-		if d := s.diary(p); p.Study == id && len(d.Facts) > 0 {
+		if d := s.diary(p); p.Study == id && listed(d) {
 			all[p.ID] = d
 		}
 	}
 	return all, nil
 }
+
+// listed reports whether lists of diaries have d.
+func listed(d study.Diary) bool { return len(d.Facts) > 0 || !d.Kept.IsZero() }
 
 // BookSlot implements web.Store.
 func (s *Store) BookSlot(_ context.Context, b study.Booking) (study.Slot, error) {

@@ -83,7 +83,7 @@ func (s *Store) DiariesOf(_ context.Context, people []study.ParticipantID) (map[
 	defer s.mu.Unlock()
 	all := map[study.ParticipantID]study.Diary{}
 	for _, p := range s.people {
-		if d := s.diary(p); slices.Contains(people, p.ID) && len(d.Facts) > 0 {
+		if d := s.diary(p); slices.Contains(people, p.ID) && listed(d) {
 			all[p.ID] = d
 		}
 	}

@@ -27,8 +27,13 @@ func (s *Store) Rule(_ context.Context, id study.SessionID, r study.Ruling) erro
 	}
 	r.At, r.Name = kept(r.At), ""
 	x.Assignment.Participant, x.Assignment.Pilot, x.Assignment.Ruling = x.Participant.ID, x.Participant.Pilot, r
-	if p, err := s.person(x.Participant.ID); err == nil {
-		p.Ruled = r.State
+	p, err := s.person(x.Participant.ID)
+	if err != nil {
+		return err
+	}
+	p.Ruled = r.State
+	if r.State != study.PlaceActive {
+		return s.leaves(p, r.By, r.At)
 	}
 	return nil
 }

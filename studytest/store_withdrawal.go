@@ -35,16 +35,20 @@ func (s *Store) Withdraw(_ context.Context, id study.ParticipantID, w study.With
 			x.Assignment.Participant, x.Assignment.Pilot = p.ID, p.Pilot
 			x.Assignment.Ruling = study.Ruling{State: study.PlaceWithdrawn, Why: w.Why, By: w.By, At: kept(w.At)}
 		}
-		if fact, ok := s.diary(p).Leaves(w.By, w.At); ok {
-			if err := s.add(p, fact); err != nil {
-				return err
-			}
+		if err := s.leaves(p, w.By, w.At); err != nil {
+			return err
 		}
 	}
 	if w.Erase && s.tombstones[id] == nil {
 		s.tombstones[id] = &study.Tombstone{Participant: id, Code: p.Code, AskedAt: kept(w.At), By: w.By}
 	}
 	return nil
+}
+
+// leaves gives back the appointment of somebody who takes no part any more.
+func (s *Store) leaves(p *study.Participant, by study.ExperimenterID, at time.Time) error {
+	fact, _ := s.diary(p).Leaves(by, at)
+	return s.add(p, fact)
 }
 
 // Erase implements session.Departures.

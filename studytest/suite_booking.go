@@ -44,8 +44,8 @@ func testBookingFacts(l *lab) {
 	d, err := l.Diary(l.ctx(), ada.ID)
 	l.must(err)
 	l.wantEqual("the facts of a move", d.Facts, []study.Booking{
-		{Participant: ada.ID, Kind: study.BookingMade, Slot: slots[0].ID, Station: "A", StartsAt: hours(1), EndsAt: hours(2), At: Noon},
-		{Participant: ada.ID, Kind: study.BookingMoved, Slot: slots[1].ID, Station: "A", StartsAt: hours(2), EndsAt: hours(3), Reason: study.ReasonIll, Why: "flu", By: eve.ID, Name: "ada", At: hours(0.5)},
+		{Participant: ada.ID, Kind: study.BookingMade, Visit: 1, Slot: slots[0].ID, Station: "A", StartsAt: hours(1), EndsAt: hours(2), At: Noon},
+		{Participant: ada.ID, Kind: study.BookingMoved, Visit: 1, Slot: slots[1].ID, Station: "A", StartsAt: hours(2), EndsAt: hours(3), Reason: study.ReasonIll, Why: "flu", By: eve.ID, Name: "ada", At: hours(0.5)},
 	})
 
 	// The time that was given up is free, and the other is not.
@@ -80,7 +80,7 @@ func testBookingFacts(l *lab) {
 	x := l.begun(bob)
 	d, err = l.Diary(l.ctx(), bob.ID)
 	l.must(err)
-	l.wantEqual("when the visit began", d.Began, x.StartedAt)
+	l.wantEqual("when the visit began", d.Course, study.OneVisit(x.StartedAt))
 	l.wantKind("cancel after the visit has begun", end(study.BookingCancelled, 2, bob, eve.ID, hours(2)), study.ErrConflict)
 	l.wantKind("move after the visit has begun", book(1, bob, hours(1.5)), study.ErrConflict)
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -25,6 +26,7 @@ type Appointment struct {
 	State       string    `json:"state" enum:"free,due,kept,missed,moved,cancelled"`
 	Participant int64     `json:"participant,omitempty" doc:"Who has it; absent while it is free."`
 	Code        string    `json:"code,omitempty"`
+	Visit       int       `json:"visit,omitempty" doc:"For which of their visits, counted from 1; absent while it is free."`
 }
 
 // OneAppointment is the answer with a time.
@@ -44,11 +46,8 @@ func (s *Server) slots(ctx context.Context, in study.StudyID, p study.Part) ([]s
 	}
 	diaries, err := s.lab.Store.DiariesOf(ctx, who)
 	return slots, func(x study.Slot) Appointment {
-		state := "free"
-		if now := s.lab.StateOfSlot(x, diaries); now != "" {
-			state = string(now)
-		}
-		return Appointment{int64(x.ID), x.Station, x.StartsAt, x.EndsAt, state, int64(x.Participant), x.Code}
+		state, visit := s.lab.StateOfSlot(x, diaries)
+		return Appointment{int64(x.ID), x.Station, x.StartsAt, x.EndsAt, cmp.Or(string(state), "free"), int64(x.Participant), x.Code, visit}
 	}, err
 }
 

@@ -3,6 +3,7 @@ package calendar
 
 import (
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,9 +59,15 @@ func (e Entry) Method() string {
 	return string(ics.MethodPublish)
 }
 
-// UID returns the identity of the entry of a participant, by their first personal link: unique, the same for each of their appointments, and it does not
-// reveal the link.
-func UID(first study.LinkHash) string { return hex.EncodeToString(first[:16]) + "@vmstudy" }
+// UID returns the identity of the entry of a participant for one of their visits, by their first personal link: unique, the same for each appointment for
+// that visit, and it does not reveal the link. That of the first visit names none, as before there were several.
+func UID(first study.LinkHash, visit int) string {
+	id := hex.EncodeToString(first[:16])
+	if visit > 1 {
+		id += "-" + strconv.Itoa(visit)
+	}
+	return id + "@vmstudy"
+}
 
 var lines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"vmstudy/study"
 	"vmstudy/studytest"
 )
 
@@ -60,4 +61,14 @@ func TestNoTextBreaksOutOfItsLine(t *testing.T) {
 			t.Fatalf("the lines are %s, want %s", got, want)
 		}
 	})
+}
+
+func TestEachVisitHasAnEntryOfItsOwn(t *testing.T) {
+	first := study.LinkHash{1, 2}
+	if got := UID(first, 1); got != "01020000000000000000000000000000@vmstudy" || got != UID(first, 0) {
+		t.Errorf("the entry of the first visit is %s", got)
+	}
+	if got := UID(first, 2); got != "01020000000000000000000000000000-2@vmstudy" {
+		t.Errorf("the entry of the second visit is %s", got)
+	}
 }

@@ -53,7 +53,7 @@ func failedMails(people []study.Participant, diaries map[study.ParticipantID]stu
 			if m.Participant != p.ID {
 				continue
 			}
-			if d := diaries[p.ID]; m.State == study.MailFailed && m.Fact == len(d.Facts) && d.Began.IsZero() {
+			if d := diaries[p.ID]; m.State == study.MailFailed && m.Fact == len(d.Facts) && !d.Begun() {
 				failed = append(failed, m)
 			}
 			break
@@ -132,7 +132,11 @@ func (s *Server) SaveAddress(w http.ResponseWriter, r *http.Request) error {
 // renderAddress shows that page. v has what was typed, and what was wrong with it.
 func (s *Server) renderAddress(w http.ResponseWriter, r *http.Request, code int, st study.Study, p study.Participant, v view.Address) error {
 	v.Study, v.Participant, v.Code = studyView(st), int64(p.ID), p.Code
-	v.May = s.Mails && p.Ruled != study.PlaceWithdrawn && !p.Simulated && p.Session == 0
+	diary, err := s.Store.Diary(r.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	v.May = s.Mails && p.Ruled != study.PlaceWithdrawn && !p.Simulated && !diary.Out && (p.Session == 0 || !diary.Final())
 	a, err := s.Store.Address(r.Context(), p.ID)
 	if err != nil && !errors.Is(err, study.ErrNotFound) {
 		return err

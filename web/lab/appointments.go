@@ -103,7 +103,7 @@ func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code
 	v := view.Appointments{Study: studyView(st), Offer: f, Days: s.Days(catalogue.English, slots, nil)}
 	for _, day := range v.Days {
 		for i := range day.Slots {
-			day.Slots[i].State = s.slotState(day.Slots[i].ID, slots, diaries)
+			day.Slots[i].State = s.slotState(day.Slots[i].ID, slots, diaries, st)
 		}
 	}
 	if v.People, err = s.whoMayCome(r, st); err != nil {
@@ -129,23 +129,30 @@ func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code
 }
 
 // slotState says what has become of a slot, in words; empty for one that is free.
-func (s *Server) slotState(id int64, slots []study.Slot, diaries map[study.ParticipantID]study.Diary) string {
+func (s *Server) slotState(id int64, slots []study.Slot, diaries map[study.ParticipantID]study.Diary, st study.Study) string {
 	i := slices.IndexFunc(slots, func(x study.Slot) bool { return int64(x.ID) == id })
-	state := s.StateOfSlot(slots[i], diaries)
-	if state == study.AppointmentDue && !s.Now().Before(slots[i].StartsAt) {
-		return "now"
-	}
-	return appointmentWords[state]
-}
-
-// StateOfSlot returns how the appointment stands that is at a time now; empty for a time that is free.
-func (s *Server) StateOfSlot(slot study.Slot, diaries map[study.ParticipantID]study.Diary) study.AppointmentState {
-	d := diaries[slot.Participant]
-	all := d.Appointments()
-	if len(all) == 0 {
+	state, visit := s.StateOfSlot(slots[i], diaries)
+	if state == "" {
 		return ""
 	}
-	return d.State(all[len(all)-1], s.Now())
+	words := appointmentWords[state]
+	if state == study.AppointmentDue && !s.Now().Before(slots[i].StartsAt) {
+		words = "now"
+	}
+	if of := visitWords(visit, diaries[slots[i].Participant], st); of != "" {
+		words += ", " + of
+	}
+	return words
+}
+
+// StateOfSlot returns how the appointment stands that is at a time now, and for which visit it is; empty and 0 for a time that is free.
+func (s *Server) StateOfSlot(slot study.Slot, diaries map[study.ParticipantID]study.Diary) (study.AppointmentState, int) {
+	d := diaries[slot.Participant]
+	a, ok := d.At(slot.ID)
+	if !ok {
+		return "", 0
+	}
+	return d.State(a, s.Now()), a.Got.Visit
 }
 
 // lostAppointments are those that were moved, cancelled or missed, the newest first.
@@ -155,7 +162,7 @@ func (s *Server) lostAppointments(r *http.Request, st study.Study, diaries map[s
 		return nil, err
 	}
 	for _, p := range people {
-		for _, row := range s.appointmentRows(diaries[p.ID]) {
+		for _, row := range s.appointmentRows(diaries[p.ID], st) {
 			if row.Lost != "" {
 				row.Code, row.Participant = p.Code, int64(p.ID)
 				rows = append(rows, row)

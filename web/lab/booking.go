@@ -48,11 +48,14 @@ func reasonChoices() (all []view.Choice) {
 }
 
 // appointmentRows says what became of each appointment of somebody, the newest first.
-func (s *Server) appointmentRows(d study.Diary) (rows []view.AppointmentRow) {
+func (s *Server) appointmentRows(d study.Diary, st study.Study) (rows []view.AppointmentRow) {
 	for _, a := range slices.Backward(d.Appointments()) {
 		row := view.AppointmentRow{When: s.appointmentOf(slotOfFact(a.Got)), State: appointmentWords[d.State(a, s.Now())], Got: s.factWords(a.Got)}
 		if d.State(a, s.Now()) == study.AppointmentDue && !s.Now().Before(a.Got.StartsAt) {
 			row.State = "now"
+		}
+		if words := visitWords(a.Got.Visit, d, st); words != "" {
+			row.When += ", " + words
 		}
 		if a.Lost.Kind != "" {
 			row.Lost = s.factWords(a.Lost)
@@ -136,21 +139,33 @@ func (s *Server) renderSlot(w http.ResponseWriter, r *http.Request, code int, st
 	if err != nil {
 		return err
 	}
-	v.Code, v.Participant, v.History = slot.Code, int64(slot.Participant), s.appointmentRows(diary)
-	appointments := diary.Appointments()
-	state := diary.State(appointments[len(appointments)-1], now)
-	v.State = appointmentWords[state]
-	v.MayMove = diary.Began.IsZero()
+	v.Code, v.Participant, v.History = slot.Code, int64(slot.Participant), s.appointmentRows(diary, st)
+	theirs, _ := diary.At(slot.ID)
+	v.State, v.Visit = appointmentWords[diary.State(theirs, now)], visitWords(theirs.Got.Visit, diary, st)
+	has, current := diary.Current()
+	v.MayMove = current && has.Slot == slot.ID && !diary.Begun()
 	v.MayCancel, v.MayMiss = v.MayMove && !over, v.MayMove && begun
 	for _, x := range all {
-		if v.MayMove && x.Participant == 0 && now.Before(x.EndsAt) {
+		if v.MayMove && x.Participant == 0 && now.Before(x.EndsAt) && !x.StartsAt.Before(diary.Back) {
 			v.Free = append(v.Free, view.Choice{Value: strconv.FormatInt(int64(x.ID), 10), Label: s.appointmentOf(x)})
 		}
 	}
 	return s.Render(w, r, code, view.ShowSlotPage(s.LabPage(r, "An appointment of "+st.Draft.Name()), v))
 }
 
-// whoMayCome are the participants to whom a time can be given: who takes part and has not begun.
+// visitWords says for which visit something is, where somebody comes more than once; else it is empty. Before they begin, the study says how often.
+func visitWords(visit int, d study.Diary, st study.Study) string {
+	of := d.Visits
+	if of == 0 {
+		of = st.Current().VisitCount()
+	}
+	if of < 2 {
+		return ""
+	}
+	return fmt.Sprintf("visit %d of %d", max(1, visit), of)
+}
+
+// whoMayCome are the participants to whom a time can be given: who takes part, and is not in a visit and has another one to come.
 func (s *Server) whoMayCome(r *http.Request, st study.Study) (all []view.Choice, err error) {
 	people, err := s.Store.Participants(r.Context(), st.ID)
 	if err != nil || st.Published == nil {
@@ -161,11 +176,15 @@ func (s *Server) whoMayCome(r *http.Request, st study.Study) (all []view.Choice,
 		return nil, err
 	}
 	for _, p := range people {
-		if p.Session != 0 || p.Ruled == study.PlaceWithdrawn || p.Simulated {
+		d := diaries[p.ID]
+		if p.Session != 0 && !d.Between() || d.Out || p.Ruled == study.PlaceWithdrawn || p.Simulated {
 			continue
 		}
 		c := view.Choice{Value: strconv.FormatInt(int64(p.ID), 10), Label: p.Code}
-		if has, ok := diaries[p.ID].Current(); ok {
+		if words := visitWords(d.Visit, d, st); words != "" {
+			c.Label += ", " + words
+		}
+		if has, ok := d.Current(); ok {
 			c.Label += ", instead of " + s.appointmentOf(slotOfFact(has))
 		}
 		all = append(all, c)
@@ -356,7 +375,13 @@ func (s *Server) WalkInBy(ctx context.Context, id study.StudyID, in url.Values) 
 	if err != nil {
 		return study.Slot{}, err
 	}
-	slot := study.Slot{Study: id, Station: station, StartsAt: now, EndsAt: now.Add(appointmentLength(st.Current()))}
+	diary, err := s.Store.Diary(ctx, who)
+	if err != nil {
+		return study.Slot{}, err
+	}
+	lengths := appointmentLengths(st.Current())
+	length := lengths[min(max(1, diary.Visit), len(lengths))-1]
+	slot := study.Slot{Study: id, Station: station, StartsAt: now, EndsAt: now.Add(length)}
 	return s.Store.WalkIn(ctx, study.Booking{Participant: who, By: page.Who(ctx).ID, At: now}, slot, s.Machines)
 }
 

@@ -40,7 +40,7 @@ func (s *Server) ShowDay(w http.ResponseWriter, r *http.Request) error {
 	i := 0
 	for _, d := range s.Days(catalogue.English, slots, titles) {
 		for _, x := range d.Slots {
-			row := comes[slots[i].Participant]
+			row := comes[slots[i].ID]
 			row.Slot = x
 			v.Grouped = v.Grouped || row.Group != ""
 			v.Slots = append(v.Slots, row)
@@ -52,9 +52,9 @@ func (s *Server) ShowDay(w http.ResponseWriter, r *http.Request) error {
 	return s.Render(w, r, http.StatusOK, view.DayPage(p, v))
 }
 
-// whoComes says what is to be known of everybody who has one of some slots, and what their studies are called. It asks once for each study.
-func (s *Server) whoComes(ctx context.Context, slots []study.Slot) (comes map[study.ParticipantID]view.DaySlot, titles map[study.StudyID]string, err error) {
-	comes, titles = map[study.ParticipantID]view.DaySlot{}, map[study.StudyID]string{}
+// whoComes says what is to be known of everybody who has one of some slots, by the slot, and what their studies are called. It asks once for each study.
+func (s *Server) whoComes(ctx context.Context, slots []study.Slot) (comes map[study.SlotID]view.DaySlot, titles map[study.StudyID]string, err error) {
+	comes, titles = map[study.SlotID]view.DaySlot{}, map[study.StudyID]string{}
 	for _, x := range slots {
 		if titles[x.Study] != "" {
 			continue
@@ -72,7 +72,7 @@ func (s *Server) whoComes(ctx context.Context, slots []study.Slot) (comes map[st
 }
 
 // whoComesTo adds the people of one study who have an appointment.
-func (s *Server) whoComesTo(ctx context.Context, st study.Study, comes map[study.ParticipantID]view.DaySlot) error {
+func (s *Server) whoComesTo(ctx context.Context, st study.Study, comes map[study.SlotID]view.DaySlot) error {
 	people, err := s.Store.Participants(ctx, st.ID)
 	if err != nil {
 		return err
@@ -90,23 +90,17 @@ func (s *Server) whoComesTo(ctx context.Context, st study.Study, comes map[study
 		return err
 	}
 	for _, p := range people {
-		has, ok := diaries[p.ID].Current()
-		if !ok {
-			continue
+		d, x := diaries[p.ID], visits[p.Session]
+		for _, a := range d.Appointments() {
+			if a.Lost.Kind != "" {
+				continue
+			}
+			row := view.DaySlot{Person: int64(p.ID), Language: languageWords(st, x), State: s.dayState(p, x, d, a), Visit: visitWords(a.Got.Visit, d, st)}
+			if page.May(ctx, study.Conduct, st.ID) {
+				row.Group = groupWords(st, p, x)
+			}
+			comes[a.Got.Slot] = row
 		}
-		x := visits[p.Session]
-		row := view.DaySlot{
-			Person: int64(p.ID), Language: languageWords(st, x),
-			State: stateWords[study.Person{Participant: p, BookedUntil: has.EndsAt, Visit: x}.State(s.Now())],
-		}
-		all := diaries[p.ID].Appointments()
-		if state := diaries[p.ID].State(all[len(all)-1], s.Now()); state == study.AppointmentMissed {
-			row.State = appointmentWords[state]
-		}
-		if page.May(ctx, study.Conduct, st.ID) {
-			row.Group = groupWords(st, p, x)
-		}
-		comes[p.ID] = row
 	}
 	return nil
 }
@@ -137,4 +131,13 @@ func groupWords(st study.Study, p study.Participant, x study.Session) string {
 		return "not yet"
 	}
 	return ""
+}
+
+// dayState says how far somebody is with the visit that an appointment of theirs is for.
+func (s *Server) dayState(p study.Participant, x study.Session, d study.Diary, a study.Appointment) string {
+	state := d.State(a, s.Now())
+	if state == study.AppointmentMissed || a.Got.Visit < d.Visit {
+		return appointmentWords[state]
+	}
+	return stateWords[study.Person{Participant: p, BookedUntil: a.Got.EndsAt, Visit: x}.State(s.Now())]
 }

@@ -71,8 +71,9 @@ func (s *Server) opennessView(r *http.Request, st study.Study, fault string) (vi
 	if err != nil {
 		return v, err
 	}
-	withdrawn := 0
+	withdrawn, begun := 0, map[study.ParticipantID]bool{}
 	for _, p := range people {
+		begun[p.ID] = p.Session != 0
 		if p.Ruled == study.PlaceWithdrawn {
 			withdrawn++
 		}
@@ -97,7 +98,7 @@ func (s *Server) opennessView(r *http.Request, st study.Study, fault string) (vi
 		return v, err
 	}
 	for _, slot := range slots {
-		if slot.Participant != 0 && s.Now().Before(slot.StartsAt) {
+		if slot.Participant != 0 && !begun[slot.Participant] && s.Now().Before(slot.StartsAt) { // who has begun comes for further visits
 			booked++
 		}
 	}
@@ -106,7 +107,7 @@ func (s *Server) opennessView(r *http.Request, st study.Study, fault string) (vi
 }
 
 // opennessWords says who may begin in a study. running and booked count the visits that are going on and the appointments to
-// come.
+// come of people who have not begun.
 func (s *Server) opennessWords(st study.Study, running, booked int) string {
 	o := st.Openness
 	by := ""

@@ -78,7 +78,7 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	if err != nil {
 		return err
 	}
-	people, slots, err := s.People(r.Context(), st.ID)
+	people, booked, err := s.People(r.Context(), st.ID)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 		x := p.Visit
 		link, made := s.linkWords(p.Participant)
 		v.Rows = append(v.Rows, view.ParticipantRow{
-			Code: p.Code, Pilot: p.Pilot, Simulated: p.Simulated, Session: int64(p.Session), Link: link, Made: made, Appointment: s.appointmentOf(slots[p.ID]),
+			Code: p.Code, Pilot: p.Pilot, Simulated: p.Simulated, Session: int64(p.Session), Link: link, Made: made, Appointment: s.bookedWords(booked[p.ID], x, st),
 			State: stateWords[p.State(s.Now())], Why: reasonWords(x.Assignment.Ruling.Ground, x.Assignment.Ruling.Why),
 			ID: int64(p.ID), Group: x.Assignment.Place.Group, Put: p.Put, Placed: x.Assignment.Taken(),
 		})
@@ -114,7 +114,7 @@ var stateWords = map[study.PersonState]string{
 }
 
 // People returns the participants of a study with what is on record of them, and the time that each has booked, if any.
-func (s *Server) People(ctx context.Context, in study.StudyID) ([]study.Person, map[study.ParticipantID]study.Slot, error) {
+func (s *Server) People(ctx context.Context, in study.StudyID) ([]study.Person, map[study.ParticipantID]study.Booking, error) {
 	people, err := s.Store.Participants(ctx, in)
 	if err != nil {
 		return nil, nil, err
@@ -133,7 +133,7 @@ func (s *Server) PeopleIn(ctx context.Context, in study.StudyID, p study.Part) (
 }
 
 // gather returns people with what is on record of them.
-func (s *Server) gather(ctx context.Context, people []study.Participant) (all []study.Person, booked map[study.ParticipantID]study.Slot, err error) {
+func (s *Server) gather(ctx context.Context, people []study.Participant) (all []study.Person, booked map[study.ParticipantID]study.Booking, err error) {
 	ids := make([]study.ParticipantID, len(people))
 	var begun []study.SessionID
 	for i, p := range people {
@@ -150,10 +150,10 @@ func (s *Server) gather(ctx context.Context, people []study.Participant) (all []
 	if err != nil {
 		return nil, nil, err
 	}
-	booked, visits := map[study.ParticipantID]study.Slot{}, map[study.SessionID]study.Session{}
+	booked, visits := map[study.ParticipantID]study.Booking{}, map[study.SessionID]study.Session{}
 	for p, d := range diaries {
 		if has, ok := d.Current(); ok {
-			booked[p] = slotOfFact(has)
+			booked[p] = has
 		}
 	}
 	for _, x := range sessions {
@@ -163,6 +163,19 @@ func (s *Server) gather(ctx context.Context, people []study.Participant) (all []
 		all = append(all, study.Person{Participant: p, BookedUntil: booked[p.ID].EndsAt, Visit: visits[p.Session]})
 	}
 	return all, booked, nil
+}
+
+// bookedWords says which appointment somebody has and, where they come more than once, for which visit; without one, which visit comes next.
+func (s *Server) bookedWords(has study.Booking, x study.Session, st study.Study) string {
+	d := study.Diary{}
+	if x.ID != 0 {
+		d.Course = x.Course()
+	}
+	say, visit := s.appointmentOf(slotOfFact(has)), visitWords(d.Visit, d, st)
+	if visit == "" || say == "" && !d.Between() {
+		return say
+	}
+	return strings.TrimPrefix(say+", "+visit, ", ")
 }
 
 func (s *Server) appointmentOf(slot study.Slot) string {

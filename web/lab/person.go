@@ -61,7 +61,7 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, code int, 
 		return err
 	}
 	has, _ := diary.Current()
-	who.BookedUntil, v.Appointments = has.EndsAt, s.appointmentRows(diary)
+	who.BookedUntil, v.Appointments = has.EndsAt, s.appointmentRows(diary, st)
 	v.State = stateWords[who.State(s.Now())]
 	stone, err := s.Store.Tombstone(r.Context(), p.ID)
 	if err != nil && !errors.Is(err, study.ErrNotFound) {

@@ -61,7 +61,7 @@ func (s *Server) timelineOf(ctx context.Context, p study.Participant, x study.Se
 		t.add(l.RevokedAt, "link", "Personal link revoked")
 	}
 	for _, f := range d.Facts {
-		t.add(f.At, "booking", s.factWords(f), "kind", f.Kind, "slot", known(f.Slot), "station", f.Station, "starts_at", stamp(f.StartsAt), "ends_at", stamp(f.EndsAt), "reason", f.Reason, "why", f.Why)
+		t.add(f.At, "booking", s.factWords(f), "kind", f.Kind, "visit", f.Visit, "slot", known(f.Slot), "station", f.Station, "starts_at", stamp(f.StartsAt), "ends_at", stamp(f.EndsAt), "reason", f.Reason, "why", f.Why)
 	}
 	if stone != nil {
 		t.add(stone.AskedAt, "withdrawal", cmp.Or(stone.Name, "The participant")+" asked to have erased what they gave")

@@ -21,7 +21,7 @@ func (o *Office) write(ctx context.Context, c study.Correspondence, m study.Mail
 	}
 	fact, title := c.Diary.Last(), st.Current().Title.In(c.Address.Language)
 	entry := calendar.Entry{
-		UID: calendar.UID(c.Link), Sequence: c.Diary.Sequence(), Stamp: o.Now(), From: fact.StartsAt, To: fact.EndsAt,
+		UID: calendar.UID(c.Link, fact.Visit), Sequence: c.Diary.Sequence(), Stamp: o.Now(), From: fact.StartsAt, To: fact.EndsAt,
 		Summary: title, Place: fact.Station, Cancelled: m.Kind == study.MailCancels,
 		Organizer: "mailto:" + cmp.Or(c.Asks.Mail, o.Sender), Name: cmp.Or(c.Asks.Contact, title),
 	}
@@ -43,7 +43,10 @@ func (o *Office) words(t catalogue.Tongue, title string, c study.Correspondence,
 	switch {
 	case m.Kind == study.MailCancels:
 		subject = t.Say("Your appointment on %s, %s does not take place", day, clock)
-		paragraphs = append(paragraphs, t.Cancelled(fact, day, clock), t.Say("With your personal link you can choose another time, if there are any."))
+		paragraphs = append(paragraphs, t.Cancelled(fact, day, clock))
+		if !c.Diary.Out {
+			paragraphs = append(paragraphs, t.Say("With your personal link you can choose another time, if there are any."))
+		}
 	case m.Kind == study.MailReminds:
 		subject = t.Say("Reminder: your appointment on %s, %s", day, clock)
 	case fact.Kind == study.BookingMoved:

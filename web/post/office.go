@@ -78,7 +78,7 @@ func (o *Office) Turn(ctx context.Context) error {
 // serve does a turn's work for one person. With down, nothing is tried. It returns true if there is no server.
 func (o *Office) serve(ctx context.Context, c study.Correspondence, down bool) (isDown bool, err error) {
 	switch {
-	case c.Over():
+	case c.Over(o.Now()), o.Send == nil && c.Diary.Out:
 		return false, o.Store.RemoveAddress(ctx, c.Address.Participant, o.Now())
 	case o.Send == nil:
 		return false, nil

@@ -35,12 +35,21 @@ type SlotPage struct {
 	Time                                   Span
 	Code                                   string // of who has it; empty if it is free
 	Participant                            int64
+	Visit                                  string           // for which it is, where they come more than once
 	History                                []AppointmentRow // of who has it
 	MayRemove, MayMove, MayCancel, MayMiss bool
 	Free, People                           []Choice // times to move to; people to give it to
 	Reasons                                []Choice
 
 	Say, Ground, Reason, To, Who string // what was wrong with a form, and as it was typed
+}
+
+// ForVisit says for which visit the time is, as the end of a sentence.
+func (v SlotPage) ForVisit() string {
+	if v.Visit == "" {
+		return ""
+	}
+	return " for " + v.Visit
 }
 
 // Offer is the form for new slots, as it was typed.
@@ -115,4 +124,5 @@ type DaySlot struct {
 	Slot
 	Person                 int64 // 0 if it is free
 	State, Language, Group string
+	Visit                  string // which of their visits, where there are several
 }

@@ -136,7 +136,7 @@ func (s *Server) ShowCalendar(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
 	_, err = io.WriteString(w, calendar.Entry{
-		UID: calendar.UID(b.person.Links[0].Hash), Sequence: b.diary.Sequence(), Stamp: s.Now(), From: has.StartsAt, To: has.EndsAt,
+		UID: calendar.UID(b.person.Links[0].Hash, has.Visit), Sequence: b.diary.Sequence(), Stamp: s.Now(), From: has.StartsAt, To: has.EndsAt,
 		Summary: b.study.Current().Title.In(b.speaks), Place: has.Station, Cancelled: cancelled,
 		Text: catalogue.Say(r.Context(), "Your personal link: %s", link), URL: link, Organizer: s.organizer(r, b), Name: cmp.Or(b.asks.Contact, b.study.Current().Title.In(b.speaks)),
 	}.String())
