@@ -18,6 +18,7 @@ type Welcome struct {
 	Takes       string   // about how long the session takes, or each visit, as a sentence
 	Away        bool     // whether people take part at their own computer, not at a station
 	Begun       bool     // whether the visit has begun before and can be continued
+	Next        bool     // whether they are between two visits, so that an appointment is for the next one
 	Pilot       bool
 	NotYet      string // why the participant may not begin now; empty if they may
 	Say         string // why their last request was refused
@@ -67,8 +68,10 @@ type Pause struct {
 
 // Return is the time between two visits.
 type Return struct {
-	Opens string // from when the next one can begin, in words; empty if it can
-	Link  string // the participant's personal link; empty in a preview
+	Opens string   // from when the next one can begin, in words; empty if it can
+	Link  string   // the participant's personal link; empty in a preview
+	Waits string   // why it cannot begin without or before an appointment; empty if it can
+	Offer *Welcome // the appointment for it, and the times for one; nil where there is nothing to be said of that
 }
 
 // Title is the title of its page.

@@ -26,7 +26,7 @@ type booking struct {
 	over   error              // why the participant cannot go on with the visit, as study.Assignment.MayGoOn says; nil if they can
 }
 
-// mine returns the participant's appointment. An appointment that passed without a visit does not
+// mine returns the participant's appointment for the visit that comes next or goes on. An appointment that passed without it does not
 // count.
 func (b booking) mine(now time.Time) (has study.Booking, ok bool) {
 	has, ok = b.diary.Current()
@@ -35,8 +35,8 @@ func (b booking) mine(now time.Time) (has study.Booking, ok bool) {
 
 // missed reports whether the participant's last appointment passed without a visit.
 func (b booking) missed(now time.Time) bool {
-	all := b.diary.Appointments()
-	return len(all) > 0 && b.diary.State(all[len(all)-1], now) == study.AppointmentMissed
+	last, ok := b.diary.Newest()
+	return ok && last.Got.Visit == max(1, b.diary.Visit) && b.diary.State(last, now) == study.AppointmentMissed
 }
 
 // cancelled returns the fact by which the participant's last appointment was cancelled, if it was, and if they have no other since.
@@ -45,12 +45,15 @@ func (b booking) cancelled() (study.Booking, bool) {
 	return last, last.Kind == study.BookingCancelled && !b.begun()
 }
 
-// begun reports whether the visit has begun. After that, appointments no longer matter.
-func (b booking) begun() bool { return b.person.Session != 0 }
+// begun reports whether the visit has begun that an appointment would be for. After that, appointments no longer matter.
+func (b booking) begun() bool { return b.diary.Begun() }
+
+// started reports whether the first visit has begun.
+func (b booking) started() bool { return b.person.Session != 0 }
 
 // closed reports whether the participant cannot begin because the study is closed.
 func (b booking) closed() bool {
-	return b.over == nil && !b.begun() && b.study.Openness.State != study.StudyOpen
+	return b.over == nil && !b.started() && b.study.Openness.State != study.StudyOpen
 }
 
 // farewell is what the personal link says while the study is closed.
@@ -73,7 +76,7 @@ func (b booking) free(now time.Time) []study.Slot {
 		again := slices.ContainsFunc(free, func(f study.Slot) bool {
 			return f.StartsAt.Equal(x.StartsAt) && f.EndsAt.Equal(x.EndsAt)
 		})
-		if x.Participant == 0 && now.Before(x.StartsAt) && !again {
+		if x.Participant == 0 && now.Before(x.StartsAt) && !x.StartsAt.Before(b.diary.Back) && !again {
 			free = append(free, x)
 		}
 	}
@@ -82,7 +85,7 @@ func (b booking) free(now time.Time) []study.Slot {
 
 // mayBook reports whether the participant may book a slot or change their appointment.
 func (b booking) mayBook(now time.Time) bool {
-	if b.over != nil || b.begun() || b.study.Published == nil || b.closed() || b.person.Newest().Expired(now) {
+	if b.over != nil || b.begun() || b.study.Published == nil || b.closed() || b.expired(now) {
 		return false
 	}
 	if _, ok := b.mine(now); !ok {
@@ -92,6 +95,9 @@ func (b booking) mayBook(now time.Time) bool {
 	return may
 }
 
+// expired reports whether the participant cannot begin because their personal link has expired.
+func (b booking) expired(now time.Time) bool { return !b.started() && b.person.Newest().Expired(now) }
+
 // fixed returns why the participant cannot do anything about appointments, whatever they have; nil if they can. What depends on the
 // appointment is the matter of study.Diary.
 func (b booking) fixed(now time.Time) error {
@@ -100,7 +106,7 @@ func (b booking) fixed(now time.Time) error {
 		return b.over
 	case b.closed():
 		return study.ErrStudyClosed
-	case !b.begun() && b.person.Newest().Expired(now):
+	case b.expired(now):
 		return study.ErrLinkExpired
 	}
 	return nil
@@ -109,18 +115,26 @@ func (b booking) fixed(now time.Time) error {
 // refusal returns why the participant may not begin now, in a sentence for them, or nil if they
 // may. Pilots may begin at any time.
 func (b booking) refusal(t catalogue.Tongue, now time.Time) error {
-	slot, booked := b.mine(now)
 	switch {
 	case b.over != nil:
 		return b.over
-	case b.begun():
+	case b.started():
 		return nil
 	case b.closed():
 		return study.ErrStudyClosed
-	case b.person.Newest().Expired(now):
+	case b.expired(now):
 		return study.ErrLinkExpired
 	case b.study.Published == nil:
 		return study.Refuse(study.ErrConflict, "This study is not open yet. Please come back later.")
+	}
+	return b.waits(t, now)
+}
+
+// waits returns why the participant has to wait before they begin the visit that comes next, the first or a further one, because of appointments: in a study
+// that offers times nobody begins without one, but pilots do.
+func (b booking) waits(t catalogue.Tongue, now time.Time) error {
+	slot, booked := b.mine(now)
+	switch {
 	case b.person.Pilot || len(b.slots) == 0:
 		return nil
 	case booked && now.Before(slot.StartsAt.Add(-early)):

@@ -14,7 +14,7 @@ import (
 // form names; else the study's language that suits the browser best.
 func (s *Server) languageOf(r *http.Request, b booking) (study.Language, error) {
 	spoken := b.study.Current().Spoken()
-	if b.begun() {
+	if b.started() {
 		v, err := s.store.Session(r.Context(), b.person.Session)
 		return v.Speaks(), err
 	}

@@ -38,6 +38,8 @@ type reply struct {
 	say    string        // a sentence for the top of the page
 	rest   time.Duration // how long a pause goes on at least
 	opens  string        // from when the next visit can begin; empty if it can
+	offer  *view.Welcome // the appointment for the next visit, and the times for one; nil in a preview
+	waits  string        // why the next visit cannot begin without or before an appointment; empty if it can
 	link   string        // the participant's personal link, for who has to come back with it; empty in a preview
 	filled questions.Filled
 
@@ -60,6 +62,11 @@ func (re reply) images(v study.Session) string {
 func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v study.Session, re reply) error {
 	catalogue.Speak(r.Context(), v.Speaks())
 	re.rest = v.Rests(s.Now())
+	if v.Step().Kind == study.StepReturn && re.preview == "" {
+		if err := s.offerNext(r, v, &re); err != nil {
+			return err
+		}
+	}
 	if v.Step().Kind == study.StepReturn && re.rest > 0 {
 		back := v.RestsUntil().In(s.Now().Location())
 		re.link = s.Public.Origin(r) + page.LinkPath(v.Participant.Link)
@@ -85,10 +92,32 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 	if v.Step().Kind != study.StepDesktop {
 		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js", "visit/questions.js", "visit/rest.js"}
 	}
-	if v.Step().Kind == study.StepConsent {
+	switch v.Step().Kind {
+	case study.StepConsent:
 		p.Scripts = append(p.Scripts, "visit/consent.js")
+	case study.StepReturn:
+		p.Scripts = append(p.Scripts, "own_time.js")
 	}
 	return s.Render(w, r, code, c(p))
+}
+
+// offerNext says on the page between two visits what the participant has booked for the next one, and what they may book. Where nothing is to be said of
+// appointments, the page is as it is without them.
+func (s *Server) offerNext(r *http.Request, v study.Session, re *reply) error {
+	b, err := s.bookingOf(r, v.Participant)
+	if err != nil {
+		return err
+	}
+	t := catalogue.From(r.Context())
+	if why := b.waits(t, s.Now()); why != nil {
+		re.waits, re.link = t.Refusal(why), s.Public.Origin(r)+page.LinkPath(v.Participant.Link)
+	}
+	m := s.welcomeView(t, b)
+	m.NotYet, m.Say = "", ""
+	if m.Mail, err = s.mailForm(r, b); err == nil && (m.Appointment != nil || m.Cancelled != "" || len(m.Days) > 0 || m.Mail.Has) {
+		re.offer = &m
+	}
+	return err
 }
 
 // spoken returns v with the texts of its study in the language that the participant reads.
@@ -130,7 +159,7 @@ func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.
 		}
 		return t.Say("A short rest"), func(p view.Page) templ.Component { return view.PausePage(p, now, m) }, nil
 	case study.StepReturn:
-		m := view.Return{Opens: re.opens, Link: re.link}
+		m := view.Return{Opens: re.opens, Link: re.link, Waits: re.waits, Offer: re.offer}
 		return m.Title(t), func(p view.Page) templ.Component { return view.ReturnPage(p, now, m) }, nil
 	case study.StepTurnedAway:
 		m := view.Thanks{Study: d.Title.String(), Text: page.ProseOf(d, d.TurnedAway.String(), re.images(v))}

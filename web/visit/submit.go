@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 )
 
@@ -136,10 +137,19 @@ func (s *Server) Consent(r *http.Request, v study.Session, in url.Values) (reply
 	return reply{checked: true}, s.store.RecordConsentWith(r.Context(), v.ID, agreed, found, s.Now())
 }
 
-// PassStep records that the participant has passed a pause.
+// PassStep records that the participant has passed a pause, or the time between two visits: that needs an appointment where the first visit does.
 func (s *Server) PassStep(r *http.Request, v study.Session, _ url.Values) (reply, error) {
 	if err := v.MayGoOnAt(s.Now()); err != nil {
 		return reply{}, err
+	}
+	if v.Step().Kind == study.StepReturn {
+		b, err := s.bookingOf(r, v.Participant)
+		if err == nil {
+			err = b.waits(catalogue.From(r.Context()), s.Now())
+		}
+		if err != nil {
+			return reply{}, err
+		}
 	}
 	return reply{}, s.store.RecordVisit(r.Context(), v.ID, v.Step(), s.Now())
 }

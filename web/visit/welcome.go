@@ -55,9 +55,14 @@ func (s *Server) booking(r *http.Request) (booking, error) {
 	if err != nil {
 		return booking{}, err
 	}
-	b := booking{person: p}
+	return s.bookingOf(r, p)
+}
+
+// bookingOf loads what decides about the appointments of p.
+func (s *Server) bookingOf(r *http.Request, p study.Participant) (b booking, err error) {
+	b.person = p
 	if b.study, err = s.store.Study(r.Context(), p.Study); err != nil {
-		return booking{}, err
+		return b, err
 	}
 	if b.speaks, err = s.languageOf(r, b); err != nil {
 		return b, err
@@ -71,7 +76,7 @@ func (s *Server) booking(r *http.Request) (booking, error) {
 	if b.ids, err = recruitment.IDs(r.Form); err != nil {
 		return b, err
 	}
-	if b.begun() {
+	if b.started() {
 		v, err := s.store.Session(r.Context(), p.Session)
 		if err != nil {
 			return b, err
@@ -120,7 +125,7 @@ func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int,
 	}
 	p := s.VisitPage(m.Title)
 	p.Scripts, p.Stop = []string{"own_time.js"}, b.stopPath()
-	if !b.begun() {
+	if !b.started() {
 		p.Languages = languageLinks(b)
 	}
 	return s.Render(w, r, code, view.WelcomePage(p, m))
@@ -142,7 +147,7 @@ func (s *Server) welcomeView(t catalogue.Tongue, b booking) view.Welcome {
 	d := b.study.Current()
 	m := view.Welcome{
 		IDs: idFields(b.ids), Link: page.LinkPath(b.person.Link), Title: d.Title.In(b.speaks), Takes: takes(t, d), Language: string(b.speaks),
-		Away: len(b.slots) == 0, Begun: b.begun(), Pilot: b.person.Pilot,
+		Away: len(b.slots) == 0, Begun: b.started(), Pilot: b.person.Pilot,
 	}
 	if err := b.refusal(t, now); err != nil {
 		m.NotYet = t.Refusal(err)
@@ -153,7 +158,7 @@ func (s *Server) welcomeView(t catalogue.Tongue, b booking) view.Welcome {
 	if fact, ok := b.cancelled(); ok {
 		m.Cancelled = s.cancelledWords(t, fact)
 	}
-	m.Days = s.Days(t, b.free(now), nil)
+	m.Days, m.Next = s.Days(t, b.free(now), nil), b.diary.Between()
 	return m
 }
 
