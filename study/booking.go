@@ -324,7 +324,7 @@ func (d Diary) End(b Booking) (Booking, error) {
 // Leaves returns the fact that gives back an appointment that has not begun, for a participant who takes no part any more. ok is false if there is none.
 func (d Diary) Leaves(by ExperimenterID, at time.Time) (fact Booking, ok bool) {
 	has, ok := d.Current()
-	if !ok || d.Begun() && d.Visits > 1 || !at.Before(has.StartsAt) {
+	if !ok || !at.Before(has.StartsAt) {
 		return Booking{}, false
 	}
 	has.Kind, has.By, has.Name, has.At, has.Why, has.Reason = BookingCancelled, by, "", at, "", ReasonUnsaid

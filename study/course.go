@@ -8,7 +8,7 @@ type Course struct {
 	Visit  int         // in which they are or, between two, which comes next; counted from 1, and 0 is 1
 	Visits int         // for how many they come; 0 if nobody knows yet
 	Back   time.Time   // the earliest moment at which the next visit may begin; zero if it may at once, or has begun
-	Out    bool        // somebody has said that they take no part any more; known between visits only
+	Out    bool        // somebody has said that they take no part any more; of those who come once that is not looked at
 	Kept   time.Time   // until when their place is kept; zero if no further visit depends on that
 }
 

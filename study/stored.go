@@ -14,7 +14,7 @@ func AllStored() []Stored {
 		{"code", "A code, such as P001, in place of your name, and a personal link, which leads to your visit. Who invited you may know whose code it is; this program does not.", true},
 		{"names", "If you came from a site such as Prolific or SONA: what the address said of you, such as your number there.", false},
 		{"appointment", "Your appointments: when, at which station, and when, by whom and why they were made, moved or cancelled.", false},
-		{"address", "An address for mail, only if you or the people who run the study have entered one: it is used for mails about your appointments and for nothing else, and goes as soon as you take it back, begin, or stop taking part.", false},
+		{"address", "An address for mail, only if you or the people who run the study have entered one: it is used for mails about your appointments and for nothing else, and goes as soon as you take it back, begin your last visit, or stop taking part.", false},
 		{"mails", "Which mails about your appointments were sent, when, and whether that failed; not where to.", false},
 		{"visit", "Your visit: when it began and ended, whether questions before it said that you take no part, that you have read and agreed to the text of the study, in which version and language, and which tasks you got in which order.", false},
 		{"computer", "If you agreed to take part: what the page found about your computer before, such as its browser and system, the size of its screen, how fast it reaches this server, and which layout its keyboard has.", false},

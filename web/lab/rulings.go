@@ -88,9 +88,9 @@ func (s *Server) placeWords(a study.Assignment, state study.PlaceState) string {
 	case state == study.PlaceFinished:
 		return at + " is filled for good."
 	case state == study.PlaceActive:
-		return fmt.Sprintf("%s is filled until %s, and longer if another page is opened.", at, s.Moment(a.LeaseEnds))
+		return fmt.Sprintf("%s is filled until %s, and longer if another page is opened.", at, s.Moment(a.KeptUntil()))
 	case state == study.PlaceDropped && a.Ruling.State != study.PlaceDropped:
-		return fmt.Sprintf("%s was given back: no page has been opened since 12 hours before %s. Who comes back goes on with the same sequence, and fills the place again.", at, s.Moment(a.LeaseEnds))
+		return fmt.Sprintf("%s was given back: no page has been opened since 12 hours before %s. Who comes back goes on with the same sequence, and fills the place again.", at, s.Moment(a.KeptUntil()))
 	}
 	return at + " was given back."
 }

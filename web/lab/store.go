@@ -174,8 +174,8 @@ type Appointments interface {
 	Day(ctx context.Context, from, to time.Time) ([]study.Slot, error)
 	// RemoveSlot deletes a free slot. It returns study.ErrConflict if the slot is booked.
 	RemoveSlot(ctx context.Context, id study.SlotID) error
-	// Diary returns what is on record of a participant's appointments; Diaries those of all participants of a study who ever had one, and DiariesOf
-	// those of some people who ever had one.
+	// Diary returns what is on record of a participant's appointments; Diaries those of all participants of a study who ever had one, or
+	// have begun it and come more than once, and DiariesOf those of such people among some.
 	Diary(ctx context.Context, p study.ParticipantID) (study.Diary, error)
 	Diaries(ctx context.Context, s study.StudyID) (map[study.ParticipantID]study.Diary, error)
 	DiariesOf(ctx context.Context, people []study.ParticipantID) (map[study.ParticipantID]study.Diary, error)

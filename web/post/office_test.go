@@ -36,12 +36,18 @@ func at(hours float64) time.Time {
 
 func newLaboratory(t *testing.T, title, address string) *laboratory {
 	t.Helper()
+	d := studytest.OneTrial()
+	d.Title = study.Wording{study.English: title}
+	return laboratoryOf(t, d, address)
+}
+
+// laboratoryOf is newLaboratory with a study of another design.
+func laboratoryOf(t *testing.T, d study.Design, address string) *laboratory {
+	t.Helper()
 	l := &laboratory{T: t, Store: studytest.NewStore(), now: studytest.Noon, log: &bytes.Buffer{}}
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(l.log, nil)))
 	t.Cleanup(func() { slog.SetDefault(before) })
-	d := studytest.OneTrial()
-	d.Title = study.Wording{study.English: title}
 	var err error
 	l.study, err = l.CreateStudy(t.Context(), 0, d, l.now)
 	l.must(err)
