@@ -197,7 +197,7 @@ func furtherVisits(f DesignForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "><summary>Several visits</summary><p class=\"help\">A further visit begins when so many trials that count are done, and at the earliest so many hours after the one before. The page between them says when, and the personal link leads on from there. An appointment can be booked for the first visit only.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "><summary>Several visits</summary><p class=\"help\">A further visit begins when so many trials that count are done, and at the earliest so many hours after the one before. The page between them says when, and the personal link leads on from there. An appointment is for one visit: for the next one it can be booked when the one before is over.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
