@@ -9,6 +9,7 @@ import (
 // A server is killed in the middle of a trial and started again. It must know where the participant
 // stands, offer the trial again, and have every interaction that it had acknowledged.
 func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
+	t.Parallel() // it waits most of the time, and times nothing
 	s := newServer(t)
 	lab := newExperimenter(t, s)
 	lab.layOut("local")

@@ -95,6 +95,7 @@ measures:
 // people and one of novices, two languages, and questions of its own. It is laid out in a browser; one of each group takes part, in another language
 // each; and in the data every factor, group, form and language has its column, and every count is right.
 func TestAStudyOfTwoGroupsInTwoLanguages(t *testing.T) {
+	t.Parallel() // it waits most of the time, and times nothing
 	studytest.Need(t, "postgres", "qemu", "fuse", "chromium")
 	s := newServerOn(t, smallest(t))
 	lab := newExperimenter(t, s)
@@ -144,6 +145,7 @@ func TestAStudyOfTwoGroupsInTwoLanguages(t *testing.T) {
 // experimenter chooses a task and adds a language, and somebody who reads German takes part. The data have the twelve conditions, each once, and the
 // four scores of every trial that was done. "make soak" does all of them.
 func TestTheFirstTemplateFromDesignToData(t *testing.T) {
+	t.Parallel() // it waits most of the time, and times nothing
 	studytest.Need(t, "postgres", "qemu", "fuse", "chromium")
 	most := studytest.Times(t, "STUDYCTL_TEST_TRIALS", 2)
 	s := newServerOn(t, smallest(t))

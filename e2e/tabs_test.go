@@ -18,6 +18,7 @@ import (
 // Two people share a browser, each in a tab, and take turns at every step and within their tasks.
 // At the end each has all of their own data, and nothing of the other's.
 func TestTwoPeopleInTwoTabsDoAWholeStudy(t *testing.T) {
+	t.Parallel() // it waits most of the time, and times nothing
 	rounds := studytest.Times(t, "STUDYCTL_TEST_TABS", 1)
 	methods := []string{"vnc", "stream", "local"}
 	if rounds == 1 {
