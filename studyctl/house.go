@@ -276,7 +276,7 @@ func (h *house) pages() *web.Server {
 		Checks:   h.checks(),
 		Observe:  h.metrics.Observe,
 		Proxies:  h.proxies, SecondFactor: h.cfg.Second,
-		Verify: password.VerifyAside, Simulate: power.Aside,
+		Verify: password.VerifyAside, Hash: password.HashAside, Simulate: power.Aside,
 		Disk: func() (lab.Disk, error) { return diskOf(h.cfg.Data) },
 	})
 }

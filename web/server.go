@@ -58,6 +58,8 @@ type Config struct {
 	// Verify reports whether hash is the hash of password. nil means password.Verify, which
 	// computes in this process.
 	Verify func(ctx context.Context, password, hash string) (bool, error)
+	// Hash returns the hash of a new password. nil means password.Hash, which computes in this process, too.
+	Hash func(ctx context.Context, password string) (string, error)
 }
 
 // Store is everything that the pages store and read. Each room says what it needs of it.
@@ -106,7 +108,7 @@ func New(c Config) *Server {
 		Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,
 		Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Mails: c.Mails, Disk: c.Disk, Simulate: c.Simulate,
 	})
-	signIn := signin.New(site, signin.Config{Accounts: c.Store, Verify: c.Verify, Proxies: c.Proxies, Required: c.SecondFactor})
+	signIn := signin.New(site, signin.Config{Accounts: c.Store, Verify: c.Verify, Hash: c.Hash, Proxies: c.Proxies, Required: c.SecondFactor})
 	return &Server{
 		needs: map[string]study.Right{},
 		Site:  site, store: c.Store, checks: c.Checks, screens: screens,
@@ -167,6 +169,9 @@ func (c Config) complete() Config {
 	}
 	if c.Verify == nil {
 		c.Verify = func(_ context.Context, typed, hash string) (bool, error) { return password.Verify(typed, hash) }
+	}
+	if c.Hash == nil {
+		c.Hash = func(_ context.Context, chosen string) (string, error) { return password.Hash(chosen), nil }
 	}
 	return c
 }

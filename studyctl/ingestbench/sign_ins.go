@@ -42,7 +42,7 @@ func measureSignIns(ctx context.Context, l *lab, s bench.Setting) ([]bench.Row, 
 	}
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	conduct := session.New(session.Config{Store: l.db, Log: quiet}) // no trial is started
-	site := httptest.NewServer(web.New(web.Config{Store: l.db, Conduct: conduct, Log: quiet, Verify: password.VerifyAside}).Handler())
+	site := httptest.NewServer(web.New(web.Config{Store: l.db, Conduct: conduct, Log: quiet, Verify: password.VerifyAside, Hash: password.HashAside}).Handler())
 	defer site.Close()
 	ws, err := seats[0].dial(ctx, site.URL)
 	if err != nil {

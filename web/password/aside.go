@@ -13,11 +13,11 @@ import (
 	"vmstudy/aside"
 )
 
-// execName is the name of the process that checks a password (its argument 0).
+// execName is the name of the process that checks or hashes a password (its argument 0).
 const execName = "vmstudy-password"
 
 // order is the input of the process. The password comes by standard input, because everybody on the
-// machine can see the arguments.
+// machine can see the arguments. Without a Hash, the process makes one.
 type order struct{ Password, Hash string }
 
 // The output of the process.
@@ -26,8 +26,8 @@ const (
 	no  = "no"
 )
 
-// ExecMain checks a password and exits if this process was started by VerifyAside. Otherwise it
-// does nothing. main must call it first, and so must TestMain of tests that use VerifyAside.
+// ExecMain checks or hashes a password and exits if this process was started by VerifyAside or HashAside. Otherwise it
+// does nothing. main must call it first, and so must TestMain of tests that use them.
 func ExecMain() {
 	if !aside.Is(execName) {
 		return
@@ -44,6 +44,10 @@ func answer(in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&o); err != nil {
 		return fmt.Errorf("read what to check: %w", err)
 	}
+	if o.Hash == "" {
+		_, err := io.WriteString(out, Hash(o.Password))
+		return err
+	}
 	ok, err := Verify(o.Password, o.Hash)
 	if err != nil {
 		return err
@@ -59,9 +63,35 @@ func answer(in io.Reader, out io.Writer) error {
 // VerifyAside does the same as Verify, but in a process of its own, see package aside. So a sign-in takes
 // long while every processor is busy. When ctx ends, that process is killed.
 func VerifyAside(ctx context.Context, password, hash string) (bool, error) {
-	text, err := json.Marshal(order{password, hash})
+	if hash == "" {
+		return false, errPHC
+	}
+	said, err := ask(ctx, order{password, hash})
+	switch {
+	case err != nil:
+		return false, err
+	case said == yes:
+		return true, nil
+	case said == no:
+		return false, nil
+	}
+	return false, errors.New("check a password: the process for it has said nothing")
+}
+
+// HashAside does the same as Hash, in such a process.
+func HashAside(ctx context.Context, password string) (string, error) {
+	said, err := ask(ctx, order{Password: password})
+	if err == nil && said == "" {
+		err = errors.New("hash a password: the process for it has said nothing")
+	}
+	return said, err
+}
+
+// ask returns what the process says of an order.
+func ask(ctx context.Context, o order) (string, error) {
+	text, err := json.Marshal(o)
 	if err != nil {
-		return false, fmt.Errorf("check a password: %w", err)
+		return "", fmt.Errorf("ask about a password: %w", err)
 	}
 	var said, complaint bytes.Buffer
 	cmd := aside.Command(ctx, execName)
@@ -69,15 +99,9 @@ func VerifyAside(ctx context.Context, password, hash string) (bool, error) {
 	err = aside.Run(cmd)
 	switch {
 	case ctx.Err() != nil:
-		return false, context.Cause(ctx)
+		return "", context.Cause(ctx)
 	case err != nil:
-		return false, fmt.Errorf("check a password: %w: %s", err, strings.TrimSpace(complaint.String()))
+		return "", fmt.Errorf("ask about a password: %w: %s", err, strings.TrimSpace(complaint.String()))
 	}
-	switch said.String() {
-	case yes:
-		return true, nil
-	case no:
-		return false, nil
-	}
-	return false, errors.New("check a password: the process for it has said nothing")
+	return said.String(), nil
 }

@@ -69,8 +69,14 @@ func TestAProcessOfItsOwnSaysTheSame(t *testing.T) {
 			t.Errorf("VerifyAside(%q) = %v, %v, want %v", password, got, err, want)
 		}
 	}
-	if _, err := VerifyAside(t.Context(), "x", "no hash at all"); err == nil || !strings.Contains(err.Error(), "not an argon2id") {
-		t.Errorf("a garbled hash: %v, want an error that says so", err)
+	for _, garbled := range []string{"no hash at all", ""} {
+		if _, err := VerifyAside(t.Context(), "x", garbled); err == nil || !strings.Contains(err.Error(), "not an argon2id") {
+			t.Errorf("the garbled hash %q: %v, want an error that says so", garbled, err)
+		}
+	}
+	hash, err := HashAside(t.Context(), "line\nbreak")
+	if ok, wrong := Verify("line\nbreak", hash); !ok || err != nil || wrong != nil {
+		t.Errorf("HashAside = %q, %v, which Verify takes for %v, %v", hash, err, ok, wrong)
 	}
 }
 

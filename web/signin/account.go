@@ -9,7 +9,6 @@ import (
 
 	"vmstudy/study"
 	"vmstudy/web/page"
-	"vmstudy/web/password"
 	"vmstudy/web/view"
 )
 
@@ -61,6 +60,10 @@ func (s *Server) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = s.confirmPassword(r, who, in.Get("old"))
 	}
+	hash := ""
+	if err == nil {
+		hash, err = s.tries.hash(r.Context(), s.address(r), in.Get("new"))
+	}
 	if say := study.Sentence(err); say != "" {
 		code, _ := page.Explain(err)
 		return s.renderAccount(w, r, code, page.Sentence(say))
@@ -73,7 +76,7 @@ func (s *Server) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.accounts.ChangePassword(r.Context(), who.ID, password.Hash(in.Get("new")), here); err != nil {
+	if err := s.accounts.ChangePassword(r.Context(), who.ID, hash, here); err != nil {
 		return err
 	}
 	for _, l := range others {

@@ -13,7 +13,6 @@ import (
 	"vmstudy/study"
 	"vmstudy/study/audit"
 	"vmstudy/web/page"
-	"vmstudy/web/password"
 	"vmstudy/web/view"
 )
 
@@ -91,7 +90,15 @@ func (s *Server) TakeInvitation(w http.ResponseWriter, r *http.Request) error {
 		if err := admitsAccount(name, in.Get("password"), i.For != 0); err != nil {
 			return s.renderInvitation(w, r, http.StatusUnprocessableEntity, i, view.Invited{Name: name, Say: page.Sentence(study.Sentence(err))})
 		}
-		a.Name, a.PasswordHash = name, password.Hash(in.Get("password"))
+		a.Name = name
+		a.PasswordHash, err = s.tries.hash(r.Context(), s.address(r), in.Get("password"))
+		if errors.Is(err, page.ErrLimited) {
+			code, say := page.Explain(err)
+			return s.renderInvitation(w, r, code, i, view.Invited{Name: name, Say: say})
+		}
+		if err != nil {
+			return err
+		}
 	}
 	if i.For != 0 {
 		name = fmt.Sprintf("account %d", i.For)

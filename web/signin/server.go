@@ -77,12 +77,13 @@ type Server struct {
 // Config is what a Server needs.
 type Config struct {
 	Accounts Accounts
-	Verify   func(ctx context.Context, password, hash string) (bool, error) // whether hash is that of password; it is called one at a time
+	Verify   func(ctx context.Context, password, hash string) (bool, error) // whether hash is that of password; this and Hash are called one at a time
+	Hash     func(ctx context.Context, password string) (string, error)     // of a new password
 	Proxies  []netip.Prefix                                                 // addresses of reverse proxies, which say where a request came from
 	Required bool                                                           // whether everybody needs a second factor
 }
 
 // New returns a server of c.
 func New(site *page.Site, c Config) *Server {
-	return &Server{Site: site, accounts: c.Accounts, proxies: c.Proxies, required: c.Required, tries: newTries(c.Verify), logins: newLogins()}
+	return &Server{Site: site, accounts: c.Accounts, proxies: c.Proxies, required: c.Required, tries: newTries(c.Verify, c.Hash), logins: newLogins()}
 }

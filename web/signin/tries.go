@@ -41,7 +41,8 @@ type tryKey struct{ name, address string }
 // tries limits how often passwords may be tried, and how many checks may wait.
 type tries struct {
 	check func(ctx context.Context, password, hash string) (bool, error)
-	lane  chan struct{} // has a value while a password is checked
+	make  func(ctx context.Context, password string) (string, error)
+	lane  chan struct{} // has a value while a password is checked or hashed
 
 	mu      sync.Mutex
 	by      limiters[tryKey]
@@ -50,9 +51,9 @@ type tries struct {
 	queue   int            // the sum of waiting
 }
 
-func newTries(check func(ctx context.Context, password, hash string) (bool, error)) *tries {
+func newTries(check func(ctx context.Context, password, hash string) (bool, error), hash func(ctx context.Context, password string) (string, error)) *tries {
 	return &tries{
-		check: check, lane: make(chan struct{}, 1),
+		check: check, make: hash, lane: make(chan struct{}, 1),
 		by: limiters[tryKey]{}, most: maxTried, waiting: map[string]int{},
 	}
 }
@@ -61,17 +62,34 @@ var errQueue = study.Refuse(page.ErrLimited, "Many people are signing in at this
 
 // verify reports whether hash is the hash of password. It waits until the checks before it are
 // done. If too many wait, in all or from this address, it returns errQueue.
-func (t *tries) verify(ctx context.Context, address, password, hash string) (bool, error) {
+func (t *tries) verify(ctx context.Context, address, password, hash string) (ok bool, err error) {
+	err = t.inTurn(ctx, address, func() (err error) {
+		ok, err = t.check(ctx, password, hash)
+		return err
+	})
+	return ok, err
+}
+
+// hash returns the hash of a new password. It waits in the same queue: who has an invitation could ask for hash after hash.
+func (t *tries) hash(ctx context.Context, address, password string) (hash string, err error) {
+	err = t.inTurn(ctx, address, func() (err error) {
+		hash, err = t.make(ctx, password)
+		return err
+	})
+	return hash, err
+}
+
+func (t *tries) inTurn(ctx context.Context, address string, do func() error) error {
 	if !t.enter(address) {
-		return false, errQueue
+		return errQueue
 	}
 	defer t.leave(address)
 	select {
 	case t.lane <- struct{}{}:
 		defer func() { <-t.lane }()
-		return t.check(ctx, password, hash)
+		return do()
 	case <-ctx.Done():
-		return false, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 func TestOneAddressCannotTryManyNames(t *testing.T) {
-	tr, now := newTries(nil), time.Unix(0, 0)
+	tr, now := newTries(nil, nil), time.Unix(0, 0)
 	for i := range addressAtOnce {
 		if !tr.allow(now, fmt.Sprint(i), "192.0.2.1") {
 			t.Fatalf("try %d of another name each was refused", i+1)
@@ -44,7 +44,7 @@ func (c slowCheck) check(context.Context, string, string) (bool, error) {
 func TestPasswordsAreCheckedOneAtATimeInABoundedQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := slowCheck{make(chan struct{}), make(chan struct{})}
-		tr := newTries(slow.check)
+		tr := newTries(slow.check, nil)
 		var waiting sync.WaitGroup
 		for i := range mostWaiting {
 			waiting.Go(func() {
@@ -63,6 +63,9 @@ func TestPasswordsAreCheckedOneAtATimeInABoundedQueue(t *testing.T) {
 		if _, err := tr.verify(t.Context(), "another", "x", "y"); !errors.Is(err, page.ErrLimited) || study.Sentence(err) == "" {
 			t.Errorf("with a full queue: %v, want errLimited with a sentence", err)
 		}
+		if _, err := tr.hash(t.Context(), "another", "x"); !errors.Is(err, page.ErrLimited) {
+			t.Errorf("a new password with a full queue: %v, want errLimited", err)
+		}
 		slow.end <- struct{}{}
 		for range mostWaiting - 1 {
 			<-slow.began
@@ -78,7 +81,7 @@ func TestPasswordsAreCheckedOneAtATimeInABoundedQueue(t *testing.T) {
 func TestOneAddressCannotFillTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := slowCheck{make(chan struct{}), make(chan struct{})}
-		tr := newTries(slow.check)
+		tr := newTries(slow.check, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		var waiting sync.WaitGroup
 		for range mostFromAddress {
@@ -104,7 +107,7 @@ func TestOneAddressCannotFillTheQueue(t *testing.T) {
 }
 
 func TestWhoLeavesDoesNotWait(t *testing.T) {
-	tr := newTries(nil)
+	tr := newTries(nil, nil)
 	tr.lane <- struct{}{}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	gone := errors.New("the browser has gone")
@@ -115,7 +118,7 @@ func TestWhoLeavesDoesNotWait(t *testing.T) {
 }
 
 func TestTriesRememberABoundedNumberOfNames(t *testing.T) {
-	tr, now := newTries(nil), time.Unix(0, 0)
+	tr, now := newTries(nil, nil), time.Unix(0, 0)
 	tr.most = 10
 	for range triesAtOnce {
 		tr.allow(now, "kept", "a")
@@ -135,7 +138,7 @@ func TestTriesRememberABoundedNumberOfNames(t *testing.T) {
 
 // A stranger at one address who tries ever new names must not make the server forget whom it refuses.
 func TestAStrangerCannotMakeTheServerForget(t *testing.T) {
-	tr, now := newTries(nil), time.Unix(0, 0)
+	tr, now := newTries(nil, nil), time.Unix(0, 0)
 	tr.most = 50
 	for range triesAtOnce {
 		tr.allow(now, "known", "192.0.2.1")
