@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -180,7 +181,9 @@ func actionOf(pattern string) string {
 	return cmp.Or(strings.Join(words, " "), "unknown")
 }
 
-const mostChosen = 2000 // bytes of one field: so many have the numbers of some hundred participants
+// mostChosen is how many bytes of one field an entry has: as many as the numbers of some hundred participants. Of more, it has the first ones, and how
+// many follow.
+const mostChosen = 2000
 
 // choices returns what was chosen in a form, but for some fields.
 func choices(form url.Values, but ...string) string {
@@ -189,7 +192,14 @@ func choices(form url.Values, but ...string) string {
 		if slices.Contains(but, field) {
 			continue
 		}
-		if v := strings.Join(form[field], ","); v != "" && len(v) < mostChosen && page.Storable(v) {
+		values, size := form[field], 0
+		for i, v := range values {
+			if size += len(v) + 1; size > mostChosen {
+				values = append(values[:i:i], fmt.Sprintf("and %d more", len(values)-i))
+				break
+			}
+		}
+		if v := strings.Join(values, ","); v != "" && page.Storable(v) {
 			all = append(all, field+"="+v)
 		}
 	}

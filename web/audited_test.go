@@ -91,6 +91,30 @@ func TestViewsExportsAndRefusalsAreInTheAudit(t *testing.T) {
 	}
 }
 
+// Whoever revokes hundreds of links at once is told of with the first of them, and with how many more there were.
+func TestWhatIsChosenIsInTheAuditHoweverMuchItIs(t *testing.T) {
+	var many []string
+	for i := range 1000 {
+		many = append(many, fmt.Sprint(1000+i))
+	}
+	for name, test := range map[string]struct {
+		form url.Values
+		want string
+	}{
+		"one thing":        {url.Values{"state": {"excluded"}}, "state=excluded"},
+		"several of one":   {url.Values{"whose": {"1", "2"}}, "whose=1,2"},
+		"what is not said": {url.Values{"why": {"they smelled"}}, ""},
+		"a thousand":       {url.Values{"whose": many}, "whose=" + strings.Join(many[:400], ",") + ",and 600 more"},
+		"a single long":    {url.Values{"state": {strings.Repeat("x", 3000)}}, "state=and 1 more"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := web.Choices(test.form); got != test.want {
+				t.Errorf("the entry says %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 func TestTheAuditIsSearchedAndDownloaded(t *testing.T) {
 	l := webtest.NewLab(t)
 	st, _ := l.Visit()

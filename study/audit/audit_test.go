@@ -45,6 +45,26 @@ func again(all []audit.Entry) []audit.Entry {
 	return all
 }
 
+func TestAnEntryHasWhatCanBeStoredOfAText(t *testing.T) {
+	for name, test := range map[string]struct{ about, want string }{
+		"a path":                  {"/lab/sessions/7", "/lab/sessions/7"},
+		"bytes that are no text":  {"/lab/\xff\xfe/\x00", "/lab/\uFFFD/\uFFFD"},
+		"a text without end":      {strings.Repeat("a", 100_000), strings.Repeat("a", 3997) + "…"},
+		"a text cut in a letter":  {strings.Repeat("ä", 50_000), strings.Repeat("ä", 1998) + "…"},
+		"as much as there may be": {strings.Repeat("a", 4000), strings.Repeat("a", 4000)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := audit.Head{}.Next(audit.Entry{At: noon, About: test.about})
+			if e.About != test.want || e.Sum != e.After(audit.Sum{}) {
+				t.Errorf("of %d bytes the entry has %d: %.40q", len(test.about), len(e.About), e.About)
+			}
+			if again := (audit.Head{}).Next(e); again != e {
+				t.Errorf("once more, it is another entry: %.40q", again.About)
+			}
+		})
+	}
+}
+
 func TestWhatIsDoneToAListIsFound(t *testing.T) {
 	head := list(5)[4].Head()
 	for name, test := range map[string]struct {

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Entry is one thing that somebody did.
@@ -46,8 +48,28 @@ type Head struct {
 // Head returns the head of a list that ends with e.
 func (e Entry) Head() Head { return Head{e.Number, e.Sum} }
 
-// Next returns e as the next entry of a list with head h.
+// longest is how many bytes of a text an entry has. Entries are for ever, and parts of some come from strangers, such as the path of a page.
+const longest = 4000
+
+// kept returns text as an entry has it: in UTF-8 without NUL, which no database of text takes, and no longer than longest.
+func kept(text string) string {
+	const not, more = "\uFFFD", "…"
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, not), "\x00", not)
+	if len(text) <= longest {
+		return text
+	}
+	end := longest - len(more)
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + more
+}
+
+// Next returns e as the next entry of a list with head h. What no entry can have is left out of its texts.
 func (h Head) Next(e Entry) Entry {
+	for _, text := range []*string{&e.Who, &e.Action, &e.About, &e.Why} {
+		*text = kept(*text)
+	}
 	e.Number = h.Number + 1
 	e.At = e.At.UTC().Truncate(time.Microsecond)
 	e.Sum = e.After(h.Sum)
