@@ -44,7 +44,8 @@ const (
 	panelLeft    = 42
 )
 
-var dashes = []string{"", "7 4", "2 3", "9 3 2 3"}
+// dashes are as many as seriesColours.
+var dashes = []string{"", "7 4", "2 3", "9 3 2 3", "14 4", "1 5"}
 
 // WriteSVG draws the figure. A share outside of 0 to 1 and a time that is negative or not finite give stat.ErrOutOfScale.
 func (g Completion) WriteSVG(w io.Writer) error {

@@ -43,7 +43,7 @@ func (x dotted) figure(l Layout, by map[string][]*Trial) (Figure, bool) {
 		ID: "twin-" + x.id, Title: x.title,
 		Columns: slices.Concat(texts("Condition", "Level"), numbers("People", centre+" ("+x.unit+")", centre+" low", centre+" high"), differenceColumns(x.unit)),
 	}
-	people := 0
+	people, series := 0, l.series()
 	for _, setting := range l.Settings {
 		g := figure.Group{Label: setting.Label}
 		var obs []stat.Observation
@@ -51,7 +51,7 @@ func (x dotted) figure(l Layout, by map[string][]*Trial) (Figure, bool) {
 			own := x.observed(by[c.Code()], c.Code())
 			obs = append(obs, own...)
 			people += len(own)
-			row := figure.GroupRow{Label: setting.Levels[i], Series: seriesOf(c.Method), Values: valuesOf(own)}
+			row := figure.GroupRow{Label: setting.Levels[i], Series: series[setting.Levels[i]], Values: valuesOf(own)}
 			mid, limits := x.scale.centre(row.Values)
 			cells := []Cell{text(setting.Label), text(setting.Levels[i]), count(len(own)), {Say: none}, {Say: none}, {Say: none}}
 			row.Note = fmt.Sprintf("n = %d", len(own))

@@ -16,6 +16,28 @@ type Layout struct {
 	Apart    []string // sentences that say which levels are not compared, since only one of them is crossed with a factor
 }
 
+// series gives each level that is compared a colour and a shape of its own: that of its access method, so that a method looks alike everywhere, or, where
+// two levels have the same one, by the order of the levels.
+func (l Layout) series() map[string]int {
+	of, methods := map[string]int{}, map[study.AccessMethod]bool{}
+	for _, s := range l.Settings {
+		for i, c := range s.Conditions {
+			if _, known := of[s.Levels[i]]; !known {
+				of[s.Levels[i]], methods[c.Method] = len(of), true
+			}
+		}
+	}
+	if len(methods) < len(of) {
+		return of
+	}
+	for _, s := range l.Settings {
+		for i, c := range s.Conditions {
+			of[s.Levels[i]] = seriesOf(c.Method)
+		}
+	}
+	return of
+}
+
 // A Setting is conditions that are alike in everything but the level that is compared.
 type Setting struct {
 	Label      string // what is alike in them, as in "3G, type"

@@ -45,6 +45,35 @@ func TestLevelsThatAFactorKeepsApartAreNamed(t *testing.T) {
 	}
 }
 
+func TestEachLevelLooksOtherThanTheOthers(t *testing.T) {
+	networks := []study.NamedNetwork{{Name: "LAN"}, {Name: "3G", Network: study.Network{RTT: time.Second}}}
+	tasks := []study.Task{{ID: "look"}}
+	strategies := []study.Access{{Method: study.VNC}}
+	for _, s := range []study.Strategy{study.BestStrategy, study.NoStrategy, study.ClusterStrategy} {
+		strategies = append(strategies, study.Access{Method: study.Stream, Strategy: s})
+	}
+	for name, tc := range map[string]struct {
+		d    study.Design
+		want int // levels that are compared
+	}{
+		"methods":                {study.Design{Methods: study.PlainLevels(study.Stream, study.VNC), Networks: networks, Tasks: tasks}, 2},
+		"strategies of one":      {study.Design{Methods: strategies, Networks: networks, Tasks: tasks}, 4},
+		"networks of one method": {study.Design{Methods: study.PlainLevels(study.VNC), Networks: networks, Tasks: tasks}, 2},
+	} {
+		series := Laid(tc.d).series()
+		looks := map[int]bool{}
+		for _, s := range series {
+			looks[s] = true
+		}
+		if len(series) != tc.want || len(looks) != tc.want {
+			t.Errorf("%s: the levels look like %v, want %d that differ", name, series, tc.want)
+		}
+	}
+	if series := Laid(study.Design{Methods: study.PlainLevels(study.Stream, study.VNC), Networks: networks, Tasks: tasks}).series(); series["vnc"] != seriesOf(study.VNC) {
+		t.Errorf("vnc looks like %d, and elsewhere like %d", series["vnc"], seriesOf(study.VNC))
+	}
+}
+
 func TestWhatIsComparedStandsTogether(t *testing.T) {
 	networks := []study.NamedNetwork{{Name: "LAN", Network: study.Network{RTT: time.Millisecond}}, {Name: "3G", Network: study.Network{RTT: 120 * time.Millisecond}}}
 	tasks := []study.Task{{ID: "look"}, {ID: "type"}}

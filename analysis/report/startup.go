@@ -76,5 +76,5 @@ func stalls(l Layout, by map[string][]*Trial) (Table, bool) {
 	return t, len(t.Rows) > 0
 }
 
-// seriesOf gives each kind of access method a colour and a shape of its own.
+// seriesOf gives each kind of access method a colour and a shape of its own. See Layout.series for levels of one kind.
 func seriesOf(m study.AccessMethod) int { return max(0, slices.Index(study.AccessMethods(), m)) }

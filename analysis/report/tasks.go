@@ -46,7 +46,7 @@ func completions(l Layout, by map[string][]*Trial) (Figure, bool) {
 		ID: "twin-completion", Title: f.Title,
 		Columns: slices.Concat(texts("Condition", "Level"), numbers("People", "Done", "Cut off", "Median (s)", "Low", "High")),
 	}
-	people := 0
+	people, series := 0, l.series()
 	for _, setting := range l.Settings {
 		panel := figure.CompletionPanel{Label: setting.Label}
 		for i, c := range setting.Conditions {
@@ -56,7 +56,7 @@ func completions(l Layout, by map[string][]*Trial) (Figure, bool) {
 				continue
 			}
 			people += km.N
-			curve := figure.CompletionCurve{Label: setting.Levels[i], Series: seriesOf(c.Method)}
+			curve := figure.CompletionCurve{Label: setting.Levels[i], Series: series[setting.Levels[i]]}
 			for _, step := range km.Steps {
 				curve.Steps = append(curve.Steps, figure.CompletionStep{At: step.Time, Share: 1 - step.Left})
 			}
