@@ -265,6 +265,20 @@ func (d Design) checkOccasions(f faults) {
 	d.checkScreening(f)
 }
 
+// Wordless returns a Fault for each questionnaire that d asks and does not have the words of.
+func (d Design) Wordless() []Fault {
+	return found(func(f faults) {
+		for _, o := range Occasions() {
+			for i, id := range *d.Asks(o) {
+				_, has := d.Questionnaire(id)
+				f.unless(has, item(lists[o], i), "there is no questionnaire %q: neither this study has one, nor the library", id)
+			}
+		}
+		_, has := d.Questionnaire(d.About)
+		f.unless(has || d.About == "", "about", "there is no questionnaire %q: neither this study has one, nor the library", d.About)
+	})
+}
+
 // maxRules is how many rules a screening may have.
 const maxRules = 20
 

@@ -43,7 +43,7 @@ func (d Design) PlanHash() string {
 		fmt.Fprintf(h, "%q %q\n", c.Code(), c.Network.Network) // the words for a network name all that it sets
 	}
 	for _, a := range d.Methods {
-		if a.Name != "" { // unnamed methods: the condition code already contains the strategy; warm is not hashed
+		if plain := (Access{Method: a.Method, Strategy: a.Strategy}); a != plain { // else the codes of conditions say it all
 			fmt.Fprintf(h, "%q %q\n", a.Name, a.options())
 		}
 	}

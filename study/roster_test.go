@@ -253,6 +253,9 @@ func TestOnlyTheSamePlanIsShared(t *testing.T) {
 		"another task":            {func(d *study.Design) { d.Tasks = []study.Task{{ID: "draw", Title: study.Plain("Type")}} }, false},
 		"another method":          {func(d *study.Design) { d.Methods = study.PlainLevels(study.Stream) }, false},
 		"another name of a level": {func(d *study.Design) { d.Methods = []study.Access{{Name: "far", Method: study.VNC}} }, false},
+		"another option of a level": {func(d *study.Design) {
+			d.Methods = []study.Access{{Method: study.VNC, Flow: study.Continuous}}
+		}, false},
 		"another seed":            {func(d *study.Design) { d.Seed++ }, false},
 		"another order":           {func(d *study.Design) { d.Order = study.Latin }, false},
 		"a slower network": {func(d *study.Design) {
