@@ -121,6 +121,16 @@ func Complete(d, earlier study.Design) study.Design {
 	return d.Settled()
 }
 
+// Worded returns d with the words of all that it asks, as it is published. An instrument that d only names means what Named says.
+func Worded(d study.Design) study.Design { return Complete(d, d) }
+
+// Faults returns what keeps d from being published once it has the words of all that it asks. Some of it only shows then: that there is no such
+// instrument, and that a measure reads another one which is not asked.
+func Faults(d study.Design) []study.Fault {
+	d = Worded(d)
+	return append(d.Faults(), d.Wordless()...)
+}
+
 // isOurs reports whether the words that d has for an instrument are the library's.
 func isOurs(in instrument.Instrument, d study.Design) bool {
 	ours, err := Find(in.ID, in.Version)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"vmstudy/study"
 	"vmstudy/study/instrument"
 )
@@ -68,6 +70,33 @@ func TestWhatIsNotInTheLibraryIsNotFound(t *testing.T) {
 func TestWhatIsAskedTogetherCanBeScored(t *testing.T) {
 	if faults := instrument.CheckTogether(All()); len(faults) > 0 {
 		t.Error(faults)
+	}
+}
+
+func TestWhatIsAskedIsThere(t *testing.T) {
+	for name, test := range map[string]struct {
+		asks study.Design
+		want []study.Fault
+	}{
+		"nothing":                  {study.Design{}, nil},
+		"what the library has":     {study.Design{Instruments: []string{"sus", "tlx"}, About: "about"}, nil},
+		"what nobody has":          {study.Design{Instruments: []string{"sus", "nonsense"}}, []study.Fault{{At: "instruments[1]", Say: `there is no questionnaire "nonsense": neither this study has one, nor the library`}}},
+		"about you, as nobody has": {study.Design{About: "nobody"}, []study.Fault{{At: "about", Say: `there is no questionnaire "nobody": neither this study has one, nor the library`}}},
+		"weights without the pairs": {study.Design{Instruments: []string{"tlx_weighted"}}, []study.Fault{{
+			At: "questionnaires[0].measures[1].formula", Say: "tlx_pairs.mental_demand is read here, so the study must ask the instrument tlx_pairs with its measure mental_demand as well",
+		}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []study.Fault
+			for _, f := range Faults(test.asks) {
+				if f.At == "about" || strings.HasPrefix(f.At, "instruments") || strings.HasPrefix(f.At, "questionnaires") {
+					got = append(got, f)
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("faults (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

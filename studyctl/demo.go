@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vmstudy/document"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
 	"vmstudy/web/lab"
@@ -124,7 +125,7 @@ func (h *house) frozenDemo(draft study.Design) (study.Design, error) {
 		return study.Design{}, err
 	}
 	guest := study.Guest{Appliance: app.Name, Content: app.Content(), Traces: traces}
-	return draft.Frozen([]study.Installed{{Guest: guest, Tasks: app.Tasks}}), nil
+	return questionnaire.Worded(draft).Frozen([]study.Installed{{Guest: guest, Tasks: app.Tasks}}), nil
 }
 
 // nextLink returns the personal link of a participant who has not finished. If there is none, it adds participants.

@@ -12,6 +12,7 @@ import (
 
 	"vmstudy/document"
 	"vmstudy/postgres"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
 )
@@ -96,7 +97,15 @@ type studyValidateCmd struct {
 
 // Run describes the study that this file would make.
 func (cmd studyValidateCmd) Run(_ context.Context, _ Config, t cli.Terminal) error {
-	d, err := readStudyFile(cmd.File, t, document.CheckFile)
+	d, err := readStudyFile(cmd.File, t, func(content []byte) (study.Design, []document.Fault) {
+		d, faults := document.CheckFile(content)
+		if len(faults) == 0 {
+			for _, f := range questionnaire.Faults(d) {
+				faults = append(faults, document.Fault{At: f.At, Say: f.Say})
+			}
+		}
+		return d, faults
+	})
 	if err != nil {
 		return err
 	}

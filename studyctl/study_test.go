@@ -68,18 +68,12 @@ func TestABundleGoesInAndOutAgain(t *testing.T) {
 }
 
 func TestAStudyFileIsValidated(t *testing.T) {
-	example, err := os.ReadFile("../document/testdata/example.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The example has every field, and so a limit that goes with a random order only, and a search in place of its grid.
-	grid, after, _ := strings.Cut(string(example), "crossover:\n")
-	_, after, _ = strings.Cut(after, "repetitions:")
-	sound := strings.Replace(grid+"repetitions:"+after, "order: williams", "order: random", 1)
+	sound := document.Write(studytest.Design())
 	for name, test := range map[string]struct{ old, new, out, say string }{
-		"a sound one":          {"", "", "10 trials of about ", ""},
-		"one with two faults":  {"rtt_ms: 120\n    jitter_ms: 1.5", "rtt_ms: fast\n    jitters: 1.5", "", "2 faults"},
-		"one that breaks rule": {"loss_percent: 1.3", "loss_percent: 99", "", "2 faults"},
+		"a sound one":                   {"", "", "5 trials of about ", ""},
+		"one with two faults":           {"rtt_ms: 120\n    jitter_ms: 5", "rtt_ms: fast\n    jitters: 5", "", "2 faults"},
+		"one that breaks rule":          {"loss_percent: 1.3", "loss_percent: 99", "", "1 fault"},
+		"one that asks what nobody has": {`"tlx"`, `"nonsense"`, "", "1 fault"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "study.yaml")

@@ -121,7 +121,7 @@ func readDesign(in url.Values, appliances []Appliance, earlier study.Design) (st
 func checkDesign(d study.Design, unreadable faults) faults {
 	bad := faults{}
 	maps.Copy(bad, unreadable)
-	for _, f := range d.Faults() {
+	for _, f := range append(d.Faults(), questionnaire.Worded(d).Wordless()...) {
 		if network, _, is := strings.Cut(f.At, "]"); is && unreadable.within(network+"]") {
 			continue // its other values are no more than half of what was meant
 		}

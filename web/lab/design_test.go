@@ -220,12 +220,12 @@ func TestAnApplianceThatIsGoneKeepsItsTasks(t *testing.T) {
 
 func TestAVersionIsPublishedAsItWasSeen(t *testing.T) {
 	l := webtest.NewLab(t)
-	id := l.Study(studytest.Design(), false)
+	id := l.Study(studytest.Design(), false) // which names its questionnaires only
 	l.Wants(l.Get(webtest.StudyPage(id)), 200, "Nothing has been published yet.")
 	a := l.Get(webtest.StudyPage(id) + "/publish")
 	l.Wants(a, 200, "Publish version 1?")
 	seen := revisionOn(t, a)
-	if canonical := l.One(a.Page, "pre", "id=canonical"); canonical.FirstChild.Data != document.Write(studytest.Design()) {
+	if canonical := l.One(a.Page, "pre", "id=canonical"); canonical.FirstChild.Data != document.Write(questionnaire.Worded(studytest.Design())) {
 		t.Errorf("the text shown is not the canonical one:\n%s", canonical.FirstChild.Data)
 	}
 
@@ -234,15 +234,16 @@ func TestAVersionIsPublishedAsItWasSeen(t *testing.T) {
 	l.Must(studytest.Redraft(t.Context(), l.Store, id, changed))
 	refused := l.Post(webtest.StudyPage(id)+"/publish", url.Values{"revision": {seen}})
 	l.Wants(refused, 409, "The draft has been saved since you opened this page, by somebody else or in another tab. Nothing has been published.")
-	l.Wants(refused, 409, document.Hash(changed)) // the page shows what the draft is now
+	worded := document.Hash(questionnaire.Worded(changed))
+	l.Wants(refused, 409, worded) // the page shows what the draft is now
 	if onlyStudy(l).Published != nil {
 		t.Fatal("a draft was published that nobody had looked at")
 	}
 
 	l.WantsRedirect(l.Post(webtest.StudyPage(id)+"/publish", url.Values{"revision": {document.Hash(changed)}}), webtest.StudyPage(id))
-	l.Wants(l.Get(webtest.StudyPage(id)), 200, document.Hash(changed))
+	l.Wants(l.Get(webtest.StudyPage(id)), 200, worded)
 	l.Wants(l.Get(webtest.StudyPage(id)+"/publish"), 200, "The draft is the same as version 1.")
-	l.Wants(l.Post(webtest.StudyPage(id)+"/publish", url.Values{"revision": {document.Hash(changed)}}), 409, "There is nothing to publish.")
+	l.Wants(l.Post(webtest.StudyPage(id)+"/publish", url.Values{"revision": {worded}}), 409, "There is nothing to publish.")
 }
 
 // revisionOn returns the revision that the forms of a page name: that of the design, and those of its images.

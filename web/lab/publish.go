@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"vmstudy/document"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
@@ -27,7 +28,7 @@ func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int,
 	if err != nil {
 		return err
 	}
-	frozen := st.Draft.Frozen(installed)
+	frozen := questionnaire.Worded(st.Draft).Frozen(installed)
 	bad := checkDesign(frozen, nil)
 	v := view.Publication{
 		Study: studyView(st), Next: 1, Revision: st.Revision, Hash: document.Hash(frozen), Canonical: document.Write(frozen),
@@ -85,6 +86,9 @@ func (s *Server) Publish(w http.ResponseWriter, r *http.Request) error {
 	if seen := in.Get("hash"); seen != "" && seen != document.Hash(frozen) {
 		bad.add("guests", "an appliance of the study has been made anew since you opened this page. Look at the text again")
 	}
+	for _, f := range frozen.Wordless() {
+		bad.add(f.At, "%s", f.Say)
+	}
 	for _, say := range bad {
 		return s.renderPublish(w, r, http.StatusUnprocessableEntity, st, say)
 	}
@@ -104,7 +108,7 @@ func (s *Server) Frozen(ctx context.Context, d study.Design) (study.Design, erro
 	if err != nil {
 		return study.Design{}, err
 	}
-	return d.Frozen(installed), nil
+	return questionnaire.Worded(d).Frozen(installed), nil
 }
 
 // installed returns the appliances that d needs and that are there.

@@ -66,6 +66,30 @@ func TestAVersionNamesItsMachines(t *testing.T) {
 }
 
 // An appliance is made anew with another text of its task. The draft has a copy of the old one, which participants would get.
+// A study file may name instruments without their words, and nobody need look at the form before it is published.
+func TestWhatIsPublishedHasTheWordsOfAllThatIsAsked(t *testing.T) {
+	l := webtest.NewLab(t)
+	d := studytest.Design()
+	d.Questionnaires, d.Instruments = nil, []string{"nonsense"}
+	id := l.Study(d, false)
+	publish := func(id study.StudyID) webtest.Answer {
+		st, err := l.Store.Study(t.Context(), id)
+		l.Must(err)
+		return l.Post(webtest.StudyPage(id)+"/publish", url.Values{"revision": {st.Revision}})
+	}
+	l.Wants(l.Get(webtest.StudyPage(id)+"/publish"), 200, "There is no questionnaire \"nonsense\"")
+	l.Wants(publish(id), 422, "There is no questionnaire \"nonsense\"")
+
+	d.Instruments = []string{"sus"}
+	id = l.Study(d, false)
+	l.WantsRedirect(publish(id), webtest.StudyPage(id))
+	st, err := l.Store.Study(t.Context(), id)
+	l.Must(err)
+	if sus, has := st.Published.Design.Questionnaire("sus"); !has || sus.Version != 1 || !strings.Contains(st.Published.Text, "I think that I would like to use this") {
+		t.Errorf("the words of what is asked are not in what was published:\n%s", st.Published.Text)
+	}
+}
+
 func TestWhatADraftHasOtherwiseThanItsApplianceCanBeTakenOver(t *testing.T) {
 	l := webtest.NewLab(t)
 	d := studytest.Design()

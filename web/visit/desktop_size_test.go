@@ -56,7 +56,13 @@ func TestTheDesktopIsAsLargeWhateverTheTaskSays(t *testing.T) {
 	for _, window := range [][2]int64{{1280, 720}, {1366, 768}, {1920, 1080}, {390, 844}, {768, 1024}} {
 		sizes := map[string][]string{}
 		for name := range tasks {
-			err := chromedp.Do(tab, chromedp.EmulateViewport(window[0], window[1]), chromedp.Navigate(site.URL+"/task?name="+strings.ReplaceAll(name, " ", "+")))
+			open := func() error {
+				return chromedp.Do(tab, chromedp.EmulateViewport(window[0], window[1]), chromedp.Navigate(site.URL+"/task?name="+strings.ReplaceAll(name, " ", "+")))
+			}
+			err := open()
+			for err != nil && strings.Contains(err.Error(), "net::ERR_ABORTED") { // the page before has just loaded itself anew, since it has no visit
+				err = open()
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
