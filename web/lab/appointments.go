@@ -140,7 +140,7 @@ func (s *Server) slotState(id int64, slots []study.Slot, diaries map[study.Parti
 	if state == study.AppointmentDue && !s.Now().Before(slots[i].StartsAt) {
 		words = "now"
 	}
-	if of := visitWords(visit, diaries[slots[i].Participant], st); of != "" {
+	if of := visitWords(visit, diaries[slots[i].Participant], st, study.Session{}); of != "" {
 		words += ", " + of
 	}
 	return words
@@ -174,9 +174,9 @@ func (s *Server) lostAppointments(r *http.Request, st study.Study, diaries map[s
 }
 
 // visitWords says for which visit something is, where somebody comes more than once; else it is empty. Before they begin, the study says how often. Where
-// groups tell the access method, how often somebody comes may tell their group, so it is not said.
-func visitWords(visit int, d study.Diary, st study.Study) string {
-	of, tells := d.Visits, st.Current().GroupsTellMethods()
+// groups tell the access method, how often somebody comes may tell their group, so it is not said. x is their session, if it is known.
+func visitWords(visit int, d study.Diary, st study.Study, x study.Session) string {
+	of, tells := d.Visits, groupsTell(st, x)
 	if of == 0 || tells {
 		of = st.Current().VisitCount()
 	}
@@ -205,7 +205,7 @@ func (s *Server) whoMayCome(r *http.Request, st study.Study) (all []view.Choice,
 			continue
 		}
 		c := view.Choice{Value: strconv.FormatInt(int64(p.ID), 10), Label: p.Code}
-		if words := visitWords(d.Visit, d, st); words != "" {
+		if words := visitWords(d.Visit, d, st, study.Session{}); words != "" {
 			c.Label += ", " + words
 		}
 		if has, ok := d.Current(); ok {

@@ -55,7 +55,7 @@ func (s *Server) appointmentRows(d study.Diary, st study.Study) (rows []view.App
 		if d.State(a, s.Now()) == study.AppointmentDue && !s.Now().Before(a.Got.StartsAt) {
 			row.State = "now"
 		}
-		if words := visitWords(a.Got.Visit, d, st); words != "" {
+		if words := visitWords(a.Got.Visit, d, st, study.Session{}); words != "" {
 			row.When += ", " + words
 		}
 		if a.Lost.Kind != "" {
@@ -142,7 +142,7 @@ func (s *Server) renderSlot(w http.ResponseWriter, r *http.Request, code int, st
 	}
 	v.Code, v.Participant, v.History = slot.Code, int64(slot.Participant), s.appointmentRows(diary, st)
 	theirs, _ := diary.At(slot.ID)
-	v.State, v.Visit = appointmentWords[diary.State(theirs, now)], visitWords(theirs.Got.Visit, diary, st)
+	v.State, v.Visit = appointmentWords[diary.State(theirs, now)], visitWords(theirs.Got.Visit, diary, st, study.Session{})
 	has, current := diary.Current()
 	v.MayMove = current && has.Slot == slot.ID && !diary.Begun()
 	v.MayCancel, v.MayMiss = v.MayMove && !over, v.MayMove && begun
