@@ -25,6 +25,7 @@ type bookingRow struct {
 	By          study.ExperimenterID
 	Name        string
 	At          time.Time
+	From        study.SlotID `db:"-"` // is in no fact
 }
 
 const (

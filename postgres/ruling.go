@@ -23,7 +23,8 @@ const (
 )
 
 // Rule records what r says about the participant of a session. It returns what
-// study.Assignment.Admits does. If the last ruling said the same, nothing changes. Who is out gives back an appointment to come.
+// study.Assignment.Admits does. If the last ruling said the same, nothing changes. Who is out gives back an appointment to
+// come, unless its visit has begun.
 func (db *DB) Rule(ctx context.Context, id study.SessionID, r study.Ruling) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		who, a, err := lockVisitor(ctx, tx, id)
@@ -43,6 +44,10 @@ func (db *DB) Rule(ctx context.Context, id study.SessionID, r study.Ruling) erro
 			return a.Ruling.Repeats(r)
 		}
 		if _, err = tx.Exec(ctx, addRuling, who.Participant, r.State, r.Ground, r.Why, r.By, r.At); err != nil || r.State == study.PlaceActive {
+			return err
+		}
+		diary, err := queryDiary(ctx, tx, who.Participant)
+		if err != nil || diary.Begun() {
 			return err
 		}
 		return leaves(ctx, tx, who.Participant, r.By, r.At)

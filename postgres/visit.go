@@ -14,6 +14,9 @@ import (
 const (
 	lockParticipant = `SELECT study FROM participant WHERE id = $1 FOR NO KEY UPDATE`
 
+	// As lockParticipant, of whom a session is: who comes back begins a visit, for which nobody books beside that.
+	lockParticipantOf = `SELECT study FROM participant WHERE id = (SELECT participant FROM session WHERE id = $1) FOR NO KEY UPDATE`
+
 	sessionOfParticipant = `SELECT id FROM session WHERE participant = $1`
 
 	startSession = `
@@ -213,6 +216,11 @@ func (db *DB) RecordVisit(ctx context.Context, id study.SessionID, step study.St
 		args = append(args, step.Trial)
 	}
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		if step.Kind == study.StepReturn {
+			if _, err := queryValue[study.StudyID](ctx, tx, lockParticipantOf, id); err != nil {
+				return err
+			}
+		}
 		if err := mayGoOn(ctx, tx, id); err != nil {
 			return err
 		}

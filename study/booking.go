@@ -58,6 +58,7 @@ type Booking struct {
 	By          ExperimenterID // 0: the participant
 	Name        string         // of By; set only when read from the database
 	At          time.Time
+	From        SlotID // of a request only: the time that is given up for Slot; 0: whatever they have
 }
 
 // on returns b as a fact of a kind about s.
@@ -203,6 +204,9 @@ var (
 	errNotBegunYet = Refuse(ErrConflict, "This appointment has not begun, so nobody can have missed it. Cancel it instead.")
 )
 
+// ErrArchived refuses what is for appointments to come, in a study that has none any more.
+var ErrArchived = Refuse(ErrConflict, "This study is archived, so nobody gets an appointment.")
+
 // ErrNoTimes refuses a time to somebody who comes without an appointment, in a study that offers none: with the first time, everybody else would need one.
 var ErrNoTimes = Refuse(ErrConflict, "This study offers no times, so nobody needs one: they can simply begin, with their personal link.")
 
@@ -237,7 +241,8 @@ func (d Diary) admitsTime(b Booking, s Slot) error {
 	case d.Out:
 		return errOut
 	case !d.Begun() && comes.Before(d.Back):
-		return Refuse(ErrConflict, "That time is too early for the next visit. Choose one that begins on %s or later.", d.Back.In(b.At.Location()).Format("2006-01-02 15:04 MST"))
+		back := d.Back.Add(time.Minute - 1).Truncate(time.Minute).In(b.At.Location())
+		return Refuse(ErrConflict, "That time is too early for the next visit. Choose one that begins on %s or later.", back.Format("2006-01-02 15:04 MST"))
 	}
 	return d.admits(b)
 }
@@ -250,6 +255,8 @@ func (d Diary) Book(s Slot, b Booking) (Booking, error) {
 		return Booking{}, nil
 	}
 	switch {
+	case b.From != 0 && (!ok || has.Slot != b.From):
+		return Booking{}, errNotTheirs
 	case s.Participant != 0:
 		return Booking{}, errTaken
 	case b.By == 0 && !b.At.Before(s.StartsAt), !b.At.Before(s.EndsAt):
@@ -258,7 +265,7 @@ func (d Diary) Book(s Slot, b Booking) (Booking, error) {
 	if err := d.admitsTime(b, s); err != nil {
 		return Booking{}, err
 	}
-	b.Visit = d.visit()
+	b.Visit, b.From = d.visit(), 0
 	kind := BookingMoved
 	if !ok || !b.At.Before(has.EndsAt) {
 		kind = BookingMade
@@ -328,6 +335,9 @@ func (d Diary) Leaves(by ExperimenterID, at time.Time) (fact Booking, ok bool) {
 		return Booking{}, false
 	}
 	has.Kind, has.By, has.Name, has.At, has.Why, has.Reason = BookingCancelled, by, "", at, "", ReasonUnsaid
+	if by != 0 {
+		has.Reason = ReasonOther
+	}
 	return has, true
 }
 

@@ -189,7 +189,7 @@ func TestWhoLeavesGivesBackWhatIsToCome(t *testing.T) {
 	}
 	f, ok := d.Leaves(eve, at(8, 59))
 	if want := (study.Booking{
-		Participant: ada, Kind: study.BookingCancelled, Visit: 1, Slot: 9, Station: "A", StartsAt: at(9, 0), EndsAt: at(10, 0), Reason: study.ReasonUnsaid, By: eve, At: at(8, 59),
+		Participant: ada, Kind: study.BookingCancelled, Visit: 1, Slot: 9, Station: "A", StartsAt: at(9, 0), EndsAt: at(10, 0), Reason: study.ReasonOther, By: eve, At: at(8, 59),
 	}); !ok || f != want {
 		t.Errorf("who leaves gives back %+v, %v, want %+v", f, ok, want)
 	}

@@ -122,17 +122,27 @@ func (c Correspondence) silent() bool {
 	return len(c.Diary.Began) > 0 && c.Diary.Final() || c.State == StudyArchived
 }
 
-// Over reports whether no mail will be owed any more. Then the address goes. Who takes no part any more reads first that their appointment does not take
-// place, and who left between two visits has it until their place is given back.
+// Over reports whether no mail will be owed any more. Then the address goes. Who takes no part any more, or has left, reads first that their appointment
+// does not take place.
 func (c Correspondence) Over(now time.Time) bool {
-	switch {
-	case c.silent():
+	if c.silent() {
 		return true
-	case c.Diary.Out:
-		waits := slices.ContainsFunc(c.Mails, func(m Mail) bool { return m.State == MailWaits })
-		return !waits && len(c.Owed(now)) == 0
 	}
-	return !c.Diary.Kept.IsZero() && !now.Before(c.Diary.Kept)
+	waits := slices.ContainsFunc(c.Mails, func(m Mail) bool { return m.State == MailWaits })
+	return (c.Diary.Out || c.left(now)) && !waits && len(c.Owed(now)) == 0
+}
+
+// left reports whether nobody counts on somebody any more who comes more than once: their place is given back between two visits. Who breaks off within a
+// visit, for a night perhaps, has ReturnLease longer.
+func (c Correspondence) left(now time.Time) bool {
+	until := c.Diary.Kept
+	if until.IsZero() {
+		return false
+	}
+	if !c.Diary.Between() {
+		until = until.Add(ReturnLease)
+	}
+	return !now.Before(until)
 }
 
 // maxMailsADay is how many mails are queued for one person within a day, so that nobody can have somebody else's address written to again and again.

@@ -288,6 +288,19 @@ func TestTheAddressLivesUntilTheLastVisitHasBegun(t *testing.T) {
 		"out, when it would have begun":    {cancelled, 10, true, ""},
 		"when the lease has run out":       {func(*Correspondence) {}, 200, true, ""},
 		"a second before the lease is out": {func(*Correspondence) {}, 199.9, false, ""},
+		"cancelled after the lease is out": {func(c *Correspondence) { cancelled(c); c.Diary.Out, c.Diary.Kept = false, after(1) }, 2, false, MailCancels},
+		"cancelled after the lease is out, and the mail waits": {func(c *Correspondence) {
+			cancelled(c)
+			c.Diary.Out, c.Diary.Kept = false, after(1)
+			c.Mails = []Mail{{Kind: MailCancels, Fact: 2, State: MailWaits, QueuedAt: after(1)}}
+		}, 2, false, ""},
+		"cancelled after the lease is out, and the mail went": {func(c *Correspondence) {
+			cancelled(c)
+			c.Diary.Out, c.Diary.Kept = false, after(1)
+			c.Mails = []Mail{{Kind: MailCancels, Fact: 2, State: MailSent, QueuedAt: after(1)}}
+		}, 2, true, ""},
+		"a night in the first visit": {func(c *Correspondence) { c.Diary.Visit, c.Diary.Facts[0].Visit, c.Diary.Kept = 1, 1, after(12) }, 13, false, ""},
+		"long after a break in it":   {func(c *Correspondence) { c.Diary.Visit, c.Diary.Facts[0].Visit, c.Diary.Kept = 1, 1, after(12) }, 12 + 14*24, true, ""},
 	} {
 		c := between(tt.change)
 		if got := c.Over(after(tt.at)); got != tt.over {

@@ -32,7 +32,7 @@ func (s *Store) Rule(_ context.Context, id study.SessionID, r study.Ruling) erro
 		return err
 	}
 	p.Ruled = r.State
-	if r.State != study.PlaceActive {
+	if r.State != study.PlaceActive && !s.diary(p).Begun() {
 		return s.leaves(p, r.By, r.At)
 	}
 	return nil

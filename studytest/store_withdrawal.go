@@ -95,7 +95,7 @@ func (s *Store) erase(stone *study.Tombstone, p *study.Participant) {
 		}
 		if x.Assignment.Taken() {
 			a := s.assignmentOf(x)
-			a.EndedAt, a.Ruling = time.Time{}, study.Ruling{State: study.PlaceWithdrawn, By: a.Ruling.By, At: stone.ErasedAt}
+			a.EndedAt, a.Booked, a.Ruling = time.Time{}, time.Time{}, study.Ruling{State: study.PlaceWithdrawn, By: a.Ruling.By, At: stone.ErasedAt}
 			s.left = append(s.left, leftPlace{x.Version.ID, a})
 		}
 		s.sessions = slices.DeleteFunc(s.sessions, func(o *study.Session) bool { return o == x })

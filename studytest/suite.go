@@ -100,6 +100,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"an appointment is for one visit":                    testBookingsOfVisits,
 		"an appointment for a further visit keeps the place": testLeaseOfAppointments,
 		"who is out between visits gives a time back":        testWhoIsOutBetweenVisits,
+		"who began early keeps the time through rulings":     testRulingsOfWhoBeganEarly,
 		"how a study deals with appointments is kept":        testAppointing,
 		"appointments end as they do in memory":              testBookingsAlike,
 		"every export names the same condition":              testConditionsExported,

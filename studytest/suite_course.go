@@ -62,6 +62,10 @@ func testBookingsOfVisits(l *lab) {
 	l.wantKind("such a time by hand", book(1, eve, hours(0.5)), study.ErrConflict)
 	l.must(book(2, 0, hours(0.5)))
 	l.must(book(3, 0, hours(0.6)))
+	for _, from := range []study.SlotID{slots[0].ID, slots[2].ID} { // of the first visit, and given up
+		_, err := l.BookSlot(l.ctx(), study.Booking{Slot: slots[2].ID, From: from, Participant: ada.ID, By: eve, Reason: study.ReasonAsked, At: hours(0.7)})
+		l.wantKind("move what they have not for the next visit", err, study.ErrConflict)
+	}
 	diary, err = l.Diary(l.ctx(), ada.ID)
 	l.must(err)
 	l.wantEqual("what the time is for", diary.Last().Visit, 2)
@@ -96,6 +100,30 @@ func testLeaseOfAppointments(l *lab) {
 	l.must(l.EndBooking(l.ctx(), study.Booking{Participant: x.Participant.ID, Kind: study.BookingCancelled, Slot: at.ID, At: Noon}))
 	a = l.found(x.ID).Assignment
 	l.wantEqual("until when the place is kept without it", a.KeptUntil(), before)
+}
+
+// Who began before their appointment, and is excluded and put back, has it all the same.
+func testRulingsOfWhoBeganEarly(l *lab) {
+	l.must(l.SetPassword(l.ctx(), "eve", "hash"))
+	eve := l.named("eve")
+	s := l.published(OneTrial()).Study
+	p := l.people(s, false, 1)[0]
+	at := l.offered(slot(s, "A", 1, 2))[0]
+	_, err := l.BookSlot(l.ctx(), study.Booking{Slot: at.ID, Participant: p.ID, At: Noon})
+	l.must(err)
+	x, err := l.StartSession(l.ctx(), p.ID, hours(1).Add(-10*time.Minute))
+	l.must(err)
+	for i, state := range []study.PlaceState{study.PlaceExcluded, study.PlaceActive} {
+		r := study.Ruling{State: state, Ground: study.GroundTechnical, By: eve, At: hours(1).Add(time.Duration(i-5) * time.Minute)}
+		if state == study.PlaceActive {
+			r.Ground, r.Why = "", "back"
+		}
+		l.must(l.Rule(l.ctx(), x, r))
+	}
+	l.wantEqual("what is on record", l.kinds(p.ID), []study.BookingKind{study.BookingMade})
+	now, err := l.Slots(l.ctx(), s)
+	l.must(err)
+	l.wantEqual("who has the time", now[0].Participant, p.ID)
 }
 
 // Who is dropped, excluded or withdrawn between two visits gives back their appointment, and gets no other.

@@ -24,7 +24,8 @@ func (t Tongue) Cancelled(b study.Booking, day, clock string) string {
 	if b.By == 0 {
 		return t.Say("You have cancelled your appointment on %s, %s.", day, clock)
 	}
-	if b.Reason == study.ReasonOther {
+	// Participants do not read what an experimenter wrote, and an appointment that a ruling took back has no reason.
+	if b.Reason == study.ReasonOther || b.Reason == study.ReasonUnsaid {
 		return t.Say("The people who run the study have cancelled your appointment on %s, %s.", day, clock)
 	}
 	return t.Say("The people who run the study have cancelled your appointment on %s, %s: %s.", day, clock, t.Reason(b.Reason))

@@ -46,14 +46,14 @@ func (s *Server) mailSays(m study.Mail) string {
 }
 
 // failedMails are the mails of a study that did not reach who they were for, of those that still matter: the newest of each participant, about what
-// they have now.
+// they have now, for the visit that comes next.
 func failedMails(people []study.Participant, diaries map[study.ParticipantID]study.Diary, mails []study.Mail) (failed []study.Mail) {
 	for _, p := range people {
 		for _, m := range slices.Backward(mails) {
 			if m.Participant != p.ID {
 				continue
 			}
-			if d := diaries[p.ID]; m.State == study.MailFailed && m.Fact == len(d.Facts) && !d.Begun() {
+			if d := diaries[p.ID]; m.State == study.MailFailed && m.Fact == len(d.Facts) && max(1, d.Last().Visit) == max(1, d.Visit) && !d.Begun() {
 				failed = append(failed, m)
 			}
 			break
@@ -109,6 +109,8 @@ func (s *Server) SaveAddress(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case in.Get("do") == "remove":
 		err = s.Store.RemoveAddress(r.Context(), p.ID, s.Now())
+	case st.Openness.State == study.StudyArchived:
+		err = study.ErrArchived
 	case !s.Mails:
 		err = study.Refuse(study.ErrConflict, "This server sends no mails: whoever runs it can switch that on.")
 	case !slices.Contains(st.Current().Spoken(), language):
@@ -136,7 +138,8 @@ func (s *Server) renderAddress(w http.ResponseWriter, r *http.Request, code int,
 	if err != nil {
 		return err
 	}
-	v.May = s.Mails && p.Ruled != study.PlaceWithdrawn && !p.Simulated && !diary.Out && (p.Session == 0 || !diary.Final())
+	c := study.Correspondence{State: st.Openness.State, Address: study.Address{Participant: p.ID, At: s.Now()}, Diary: diary}
+	v.May = s.Mails && !c.Over(s.Now()) && p.Ruled != study.PlaceWithdrawn && !p.Simulated && !diary.Out && (p.Session == 0 || !diary.Final())
 	a, err := s.Store.Address(r.Context(), p.ID)
 	if err != nil && !errors.Is(err, study.ErrNotFound) {
 		return err

@@ -88,6 +88,57 @@ func TestAMailThatFailedIsOnThePageOfAppointments(t *testing.T) {
 	}
 }
 
+func TestNobodyEntersAnAddressOrGivesATimeInAnArchivedStudy(t *testing.T) {
+	l, id, p, path := booked(t)
+	l.Must(l.Store.OfferSlots(t.Context(), []study.Slot{{Study: id, Station: "2", StartsAt: l.Now.Add(24 * time.Hour), EndsAt: l.Now.Add(25 * time.Hour)}}, 9))
+	slots, err := l.Store.Slots(t.Context(), id)
+	l.Must(err)
+	l.One(l.Get(path).Page, "input", "name=mail")
+	for _, state := range []study.StudyState{study.StudyClosed, study.StudyArchived} {
+		l.Must(l.Store.SetState(t.Context(), id, study.Openness{State: state, At: l.Now}))
+	}
+	if len(webtest.All(l.Get(path).Page, "input", "name=mail")) > 0 {
+		t.Error("the page asks for an address")
+	}
+	l.Wants(l.Post(path, url.Values{"mail": {"bob@example.net"}, "language": {"en"}}), 409, "This study is archived")
+	move := url.Values{"participant": {fmt.Sprint(int64(p.ID))}, "to": {fmt.Sprint(int64(slots[1].ID))}, "ground": {"ill"}}
+	l.Wants(l.Post(fmt.Sprintf("%s/appointments/%d/move", webtest.StudyPage(id), slots[0].ID), move), 409, "This study is archived")
+	walk := url.Values{"who": {fmt.Sprint(int64(p.ID))}, "station": {"3"}}
+	l.Wants(l.Post(webtest.StudyPage(id)+"/appointments/walk-in", walk), 409, "")
+}
+
+func TestAFailedMailOfTheVisitBeforeIsNotListed(t *testing.T) {
+	l := webtest.NewLab(t)
+	l.Serve(func(c *web.Config) { c.Mails = true })
+	d := studytest.Design()
+	d.Practice, d.Visits = nil, []study.Visit{{After: 1, Apart: time.Hour}}
+	id := l.Study(d, true)
+	people, err := l.Store.AddParticipants(t.Context(), id, false, []string{"alinkofsomebody"}, l.Now)
+	l.Must(err)
+	p := people[0]
+	slot := study.Slot{Study: id, Station: "A", StartsAt: l.Now, EndsAt: l.Now.Add(time.Hour)}
+	l.Must(l.Store.OfferSlots(t.Context(), []study.Slot{slot}, 2))
+	_, err = l.Store.WalkIn(t.Context(), study.Booking{Participant: p.ID, By: l.Ada.ID, At: l.Now}, slot, 2)
+	l.Must(err)
+	l.Must(l.Store.SetAddress(t.Context(), study.Address{Participant: p.ID, Mail: "bob@example.net", Language: "en", At: l.Now}))
+	l.Must(l.Store.QueueMail(t.Context(), study.Mail{Participant: p.ID, Kind: study.MailConfirms, Fact: 1, QueuedAt: l.Now, DueAt: l.Now, State: study.MailFailed, Cause: study.MailRefused, At: l.Now}))
+	l.Wants(l.Get(webtest.StudyPage(id)+"/appointments"), 200, "could not be sent")
+	session, err := l.Store.StartSession(t.Context(), p.ID, l.Now)
+	l.Must(err)
+	l.Must(l.Store.RecordConsent(t.Context(), session, false, l.Now))
+	x, err := l.Store.Session(t.Context(), session)
+	l.Must(err)
+	a, err := l.Store.OpenAttempt(t.Context(), study.Attempt{Trial: x.Trials[0].ID, AskedAt: l.Now})
+	l.Must(err)
+	a.State = study.Running
+	l.Must(l.Store.RecordAttempt(t.Context(), a, l.Now, 0))
+	a.State, a.Outcome, a.EndedAt = study.Finished, study.Completed, l.Now
+	l.Must(l.Store.RecordAttempt(t.Context(), a, l.Now, 0))
+	if text := webtest.Text(l.Get(webtest.StudyPage(id) + "/appointments").Page); strings.Contains(text, "could not be sent") {
+		t.Errorf("between the visits the page says %s", text)
+	}
+}
+
 func TestAStudySaysWhenItReminds(t *testing.T) {
 	l, id, _, _ := booked(t)
 	page := webtest.StudyPage(id) + "/appointments"

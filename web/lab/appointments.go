@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -139,7 +140,7 @@ func (s *Server) slotState(id int64, slots []study.Slot, diaries map[study.Parti
 	if state == study.AppointmentDue && !s.Now().Before(slots[i].StartsAt) {
 		words = "now"
 	}
-	if of := visitWords(visit, diaries[slots[i].Participant], st); of != "" {
+	if of := visitWords(visit, diaries[slots[i].Participant], st, study.Session{}); of != "" {
 		words += ", " + of
 	}
 	return words
@@ -170,4 +171,47 @@ func (s *Server) lostAppointments(r *http.Request, st study.Study, diaries map[s
 		}
 	}
 	return rows, nil
+}
+
+// visitWords says for which visit something is, where somebody comes more than once; else it is empty. Before they begin, the study says how often. Where
+// groups tell the access method, how often somebody comes may tell their group, so it is not said. x is their session, if it is known.
+func visitWords(visit int, d study.Diary, st study.Study, x study.Session) string {
+	of, tells := d.Visits, groupsTell(st, x)
+	if of == 0 || tells {
+		of = st.Current().VisitCount()
+	}
+	switch {
+	case of < 2:
+		return ""
+	case tells:
+		return fmt.Sprintf("visit %d", max(1, visit))
+	}
+	return fmt.Sprintf("visit %d of %d", max(1, visit), of)
+}
+
+// whoMayCome are the participants to whom a time can be given: who takes part, and is not in a visit and has another one to come.
+func (s *Server) whoMayCome(r *http.Request, st study.Study) (all []view.Choice, err error) {
+	people, err := s.Store.Participants(r.Context(), st.ID)
+	if err != nil || st.Published == nil || st.Openness.State == study.StudyArchived {
+		return nil, err
+	}
+	diaries, err := s.Store.Diaries(r.Context(), st.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		d := diaries[p.ID]
+		if p.Session != 0 && !d.Between() || d.Out || p.Ruled == study.PlaceWithdrawn || p.Simulated {
+			continue
+		}
+		c := view.Choice{Value: strconv.FormatInt(int64(p.ID), 10), Label: p.Code}
+		if words := visitWords(d.Visit, d, st, study.Session{}); words != "" {
+			c.Label += ", " + words
+		}
+		if has, ok := d.Current(); ok {
+			c.Label += ", instead of " + s.appointmentOf(slotOfFact(has))
+		}
+		all = append(all, c)
+	}
+	return all, nil
 }

@@ -25,7 +25,8 @@ var bookingReasons = map[study.BookingReason]string{
 // whyWords says why an appointment was changed.
 func whyWords(b study.Booking) string {
 	switch {
-	case b.Reason == "" || b.Reason == study.ReasonOther && b.Why != "":
+	// What an experimenter's ruling took back has no reason of its own.
+	case b.Reason == "" || b.Reason == study.ReasonOther || b.Reason == study.ReasonUnsaid && b.By != 0:
 		return b.Why
 	case b.Why == "":
 		return bookingReasons[b.Reason]
@@ -54,7 +55,7 @@ func (s *Server) appointmentRows(d study.Diary, st study.Study) (rows []view.App
 		if d.State(a, s.Now()) == study.AppointmentDue && !s.Now().Before(a.Got.StartsAt) {
 			row.State = "now"
 		}
-		if words := visitWords(a.Got.Visit, d, st); words != "" {
+		if words := visitWords(a.Got.Visit, d, st, study.Session{}); words != "" {
 			row.When += ", " + words
 		}
 		if a.Lost.Kind != "" {
@@ -141,7 +142,7 @@ func (s *Server) renderSlot(w http.ResponseWriter, r *http.Request, code int, st
 	}
 	v.Code, v.Participant, v.History = slot.Code, int64(slot.Participant), s.appointmentRows(diary, st)
 	theirs, _ := diary.At(slot.ID)
-	v.State, v.Visit = appointmentWords[diary.State(theirs, now)], visitWords(theirs.Got.Visit, diary, st)
+	v.State, v.Visit = appointmentWords[diary.State(theirs, now)], visitWords(theirs.Got.Visit, diary, st, study.Session{})
 	has, current := diary.Current()
 	v.MayMove = current && has.Slot == slot.ID && !diary.Begun()
 	v.MayCancel, v.MayMiss = v.MayMove && !over, v.MayMove && begun
@@ -151,45 +152,6 @@ func (s *Server) renderSlot(w http.ResponseWriter, r *http.Request, code int, st
 		}
 	}
 	return s.Render(w, r, code, view.ShowSlotPage(s.LabPage(r, "An appointment of "+st.Draft.Name()), v))
-}
-
-// visitWords says for which visit something is, where somebody comes more than once; else it is empty. Before they begin, the study says how often.
-func visitWords(visit int, d study.Diary, st study.Study) string {
-	of := d.Visits
-	if of == 0 {
-		of = st.Current().VisitCount()
-	}
-	if of < 2 {
-		return ""
-	}
-	return fmt.Sprintf("visit %d of %d", max(1, visit), of)
-}
-
-// whoMayCome are the participants to whom a time can be given: who takes part, and is not in a visit and has another one to come.
-func (s *Server) whoMayCome(r *http.Request, st study.Study) (all []view.Choice, err error) {
-	people, err := s.Store.Participants(r.Context(), st.ID)
-	if err != nil || st.Published == nil {
-		return nil, err
-	}
-	diaries, err := s.Store.Diaries(r.Context(), st.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range people {
-		d := diaries[p.ID]
-		if p.Session != 0 && !d.Between() || d.Out || p.Ruled == study.PlaceWithdrawn || p.Simulated {
-			continue
-		}
-		c := view.Choice{Value: strconv.FormatInt(int64(p.ID), 10), Label: p.Code}
-		if words := visitWords(d.Visit, d, st); words != "" {
-			c.Label += ", " + words
-		}
-		if has, ok := d.Current(); ok {
-			c.Label += ", instead of " + s.appointmentOf(slotOfFact(has))
-		}
-		all = append(all, c)
-	}
-	return all, nil
 }
 
 // factIn reads from a form what an experimenter does with an appointment, and why.
@@ -266,11 +228,23 @@ func (s *Server) Assign(ctx context.Context, slot study.Slot, in url.Values, b s
 	if b.Participant, err = chosenID[study.ParticipantID](in, "who"); err != nil {
 		return err
 	}
+	if err = s.appoints(ctx, slot.Study); err != nil {
+		return err
+	}
 	if _, err = s.participantNumbered(ctx, slot.Study, b.Participant); err != nil {
 		return err
 	}
 	b.Slot = slot.ID
 	_, err = s.Store.BookSlot(ctx, b)
+	return err
+}
+
+// appoints returns why nobody gets an appointment in a study; nil if they may.
+func (s *Server) appoints(ctx context.Context, in study.StudyID) error {
+	st, err := s.Store.Study(ctx, in)
+	if err == nil && st.Openness.State == study.StudyArchived {
+		err = study.ErrArchived
+	}
 	return err
 }
 
@@ -307,6 +281,10 @@ func (s *Server) Move(ctx context.Context, slot study.Slot, in url.Values, b stu
 	if _, err = s.slotNumbered(ctx, slot.Study, b.Slot); err != nil {
 		return err
 	}
+	if err = s.appoints(ctx, slot.Study); err != nil {
+		return err
+	}
+	b.From = slot.ID
 	_, err = s.Store.BookSlot(ctx, b)
 	return err
 }
@@ -363,6 +341,9 @@ func (s *Server) WalkInBy(ctx context.Context, id study.StudyID, in url.Values) 
 	st, err := s.Store.Study(ctx, id)
 	if err != nil {
 		return study.Slot{}, err
+	}
+	if st.Openness.State == study.StudyArchived {
+		return study.Slot{}, study.ErrArchived
 	}
 	now, station := s.Now(), strings.TrimSpace(in.Get("station"))
 	who, err := chosenID[study.ParticipantID](in, "who")

@@ -95,7 +95,7 @@ func (s *Server) whoComesTo(ctx context.Context, st study.Study, comes map[study
 			if a.Lost.Kind != "" {
 				continue
 			}
-			row := view.DaySlot{Person: int64(p.ID), Language: languageWords(st, x), State: s.dayState(p, x, d, a), Visit: visitWords(a.Got.Visit, d, st)}
+			row := view.DaySlot{Person: int64(p.ID), Language: languageWords(st, x), State: s.dayState(p, x, d, a), Visit: visitWords(a.Got.Visit, d, st, x)}
 			if page.May(ctx, study.Conduct, st.ID) {
 				row.Group = groupWords(st, p, x)
 			}
@@ -118,10 +118,15 @@ func languageWords(st study.Study, x study.Session) string {
 	return strings.Join(names, " or ")
 }
 
+// groupsTell reports whether the groups of a study tell the access method, now or in the version of a session.
+func groupsTell(st study.Study, x study.Session) bool {
+	return st.Current().GroupsTellMethods() || x.ID != 0 && x.Version.Design.GroupsTellMethods()
+}
+
 // groupWords says in which group somebody is; empty in a study without groups, and in one whose groups tell the access method.
 func groupWords(st study.Study, p study.Participant, x study.Session) string {
 	switch {
-	case st.Current().GroupsTellMethods() || x.ID != 0 && x.Version.Design.GroupsTellMethods():
+	case groupsTell(st, x):
 		return ""
 	case x.Assignment.Taken():
 		return x.Assignment.Place.Group

@@ -171,7 +171,7 @@ func (s *Server) bookedWords(has study.Booking, x study.Session, st study.Study)
 	if x.ID != 0 {
 		d.Course = x.Course()
 	}
-	say, visit := s.appointmentOf(slotOfFact(has)), visitWords(d.Visit, d, st)
+	say, visit := s.appointmentOf(slotOfFact(has)), visitWords(d.Visit, d, st, x)
 	if visit == "" || say == "" && !d.Between() {
 		return say
 	}

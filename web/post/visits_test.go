@@ -86,7 +86,8 @@ func TestWhoIsExcludedBetweenVisitsReadsThatTheirAppointmentDoesNotTakePlace(t *
 	l.turn()
 	l.wantAddress(false, "when the mail was sent")
 	last := (*all)[len(*all)-1]
-	if !strings.Contains(last.Subject, "does not take place") || strings.Contains(last.Text, "another time") {
+	said := "The people who run the study have cancelled your appointment on Monday, 16 March 2026, 12:00 UTC.\n"
+	if !strings.Contains(last.Subject, "does not take place") || strings.Contains(last.Text, "another time") || !strings.Contains(last.Text, said) {
 		t.Errorf("they read %s: %s", last.Subject, last.Text)
 	}
 }

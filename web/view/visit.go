@@ -70,7 +70,7 @@ type Pause struct {
 type Return struct {
 	Opens string   // from when the next one can begin, in words; empty if it can
 	Link  string   // the participant's personal link; empty in a preview
-	Waits string   // why it cannot begin without or before an appointment; empty if it can
+	Waits string   // why it cannot begin without or before an appointment, or may come to need one; empty if it can begin
 	Offer *Welcome // the appointment for it, and the times for one; nil where there is nothing to be said of that
 }
 

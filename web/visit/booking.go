@@ -42,7 +42,7 @@ func (b booking) missed(now time.Time) bool {
 // cancelled returns the fact by which the participant's last appointment was cancelled, if it was, and if they have no other since.
 func (b booking) cancelled() (study.Booking, bool) {
 	last := b.diary.Last()
-	return last, last.Kind == study.BookingCancelled && !b.begun()
+	return last, last.Kind == study.BookingCancelled && last.Visit == max(1, b.diary.Visit) && !b.begun()
 }
 
 // begun reports whether the visit has begun that an appointment would be for. After that, appointments no longer matter.
@@ -85,7 +85,7 @@ func (b booking) free(now time.Time) []study.Slot {
 
 // mayBook reports whether the participant may book a slot or change their appointment.
 func (b booking) mayBook(now time.Time) bool {
-	if b.over != nil || b.begun() || b.study.Published == nil || b.closed() || b.expired(now) {
+	if b.begun() || b.study.Published == nil || b.fixed(now) != nil {
 		return false
 	}
 	if _, ok := b.mine(now); !ok {
@@ -104,7 +104,7 @@ func (b booking) fixed(now time.Time) error {
 	switch {
 	case b.over != nil:
 		return b.over
-	case b.closed():
+	case b.closed() || b.study.Openness.State == study.StudyArchived:
 		return study.ErrStudyClosed
 	case b.expired(now):
 		return study.ErrLinkExpired
@@ -130,12 +130,39 @@ func (b booking) refusal(t catalogue.Tongue, now time.Time) error {
 	return b.waits(t, now)
 }
 
+// needs reports whether the visit that comes next needs an appointment: if there ever was a time that somebody could have had for such a visit.
+// A study whose times are for first visits only needs none for further ones.
+func (b booking) needs() bool {
+	var from time.Time
+	if b.diary.Between() {
+		from = b.diary.Began[len(b.diary.Began)-1]
+		if !b.diary.Back.IsZero() {
+			from = b.diary.Back
+		}
+	}
+	return slices.ContainsFunc(b.slots, func(x study.Slot) bool { return !x.StartsAt.Before(from) })
+}
+
+// goesOn reports whether the next visit may begin in the appointment of the visit before, which is not over, by somebody who has booked no other.
+func (b booking) goesOn(now time.Time) bool {
+	last, ok := b.diary.Newest()
+	return ok && b.diary.Between() && last.Got.Visit == b.diary.Visit-1 && last.Lost.Kind == "" && now.Before(last.Got.EndsAt) && !now.Before(b.diary.Back)
+}
+
+// later says, while a further visit cannot begin yet, that times for it may still be offered; it is empty where they are, or no times are offered at all.
+func (b booking) later(t catalogue.Tongue, now time.Time) string {
+	if b.person.Pilot || len(b.slots) == 0 || b.needs() || !now.Before(b.diary.Back) {
+		return ""
+	}
+	return t.Say("No times are offered for it yet. Please look here again before you come: if there are some then, choose one.")
+}
+
 // waits returns why the participant has to wait before they begin the visit that comes next, the first or a further one, because of appointments: in a study
-// that offers times nobody begins without one, but pilots do.
+// that offers times for such a visit nobody begins without one, but pilots do.
 func (b booking) waits(t catalogue.Tongue, now time.Time) error {
 	slot, booked := b.mine(now)
 	switch {
-	case b.person.Pilot || len(b.slots) == 0:
+	case b.person.Pilot || !b.needs() || b.goesOn(now):
 		return nil
 	case booked && now.Before(slot.StartsAt.Add(-early)):
 		opens := slot.StartsAt.Add(-early).In(now.Location())

@@ -24,12 +24,18 @@ func sunday(hour, minute int) time.Time { return saturday(hour, minute).AddDate(
 // first visit, one in the afternoon, and two on the next day, of which only the second lies late enough.
 func betweenVisits(t *testing.T) (*webtest.Person, []study.Slot) {
 	t.Helper()
+	return betweenVisitsOf(t, 24*time.Hour, saturday(12, 0), saturday(15, 0), sunday(8, 0), sunday(14, 0))
+}
+
+// betweenVisitsOf is betweenVisits of a study whose visits are so far apart, with other times on offer.
+func betweenVisitsOf(t *testing.T, apart time.Duration, times ...time.Time) (*webtest.Person, []study.Slot) {
+	t.Helper()
 	d := studytest.Design()
-	d.Visits = []study.Visit{{After: 2, Apart: 24 * time.Hour}}
+	d.Visits = []study.Visit{{After: 2, Apart: apart}}
 	p := webtest.NewPerson(t, d)
 	p.Now = saturday(8, 0)
 	var offers []study.Slot
-	for _, from := range []time.Time{saturday(12, 0), saturday(15, 0), sunday(8, 0), sunday(14, 0)} {
+	for _, from := range times {
 		offers = append(offers, study.Slot{Study: p.Study, Station: "Room 1", StartsAt: from, EndsAt: from.Add(time.Hour)})
 	}
 	p.Must(p.Store.OfferSlots(t.Context(), offers, 2))
@@ -99,6 +105,50 @@ func TestWhoComesTwiceNeedsAnAppointmentForTheSecondVisitAsForTheFirst(t *testin
 	p.WantsRedirect(comesBack(p), p.Visit())
 	if has, err := p.Store.Slots(t.Context(), p.Study); err != nil || has[0].Participant != p.Who.ID || has[0].ID != slots[0].ID {
 		t.Errorf("the time of the first visit is %+v, %v", has[0], err)
+	}
+}
+
+func TestTimesForTheFirstDayOnlyStopNobody(t *testing.T) {
+	p, _ := betweenVisitsOf(t, 24*time.Hour, saturday(12, 0), saturday(15, 0))
+	p.Wants(p.Get(p.Visit()), 200, "No times are offered for it yet. Please look here again before you come")
+	p.Now = sunday(12, 30)
+	p.Wants(p.Get(p.Visit()), 200, "Your next visit can begin now.")
+	p.WantsRedirect(comesBack(p), p.Visit())
+}
+
+func TestWhoWaitsForTheNextVisitReadsThatItNeedsAnAppointment(t *testing.T) {
+	p, slots := betweenVisits(t)
+	a := p.Get(p.Visit())
+	p.Wants(a, 200, "Your next visit can begin on")
+	p.Wants(a, 200, "Please choose a time.")
+	_, err := p.Store.BookSlot(t.Context(), study.Booking{Slot: slots[3].ID, Participant: p.Another(false).ID, At: p.Now})
+	p.Must(err)
+	p.Wants(p.Get(p.Visit()), 200, "There is no free time at the moment. Please ask the person who gave you this link.")
+	p.Now = sunday(15, 0) // that time has passed, and was nevertheless one for such a visit
+	p.Wants(comesBack(p), 409, "There is no free time at the moment.")
+}
+
+func TestVisitsThatFollowEachOtherNeedOneAppointment(t *testing.T) {
+	p, slots := betweenVisitsOf(t, 0, saturday(12, 0), sunday(14, 0))
+	p.Now = saturday(13, 0) // their appointment is over
+	p.Wants(p.Get(p.Visit()), 200, "Please choose a time.")
+	p.Wants(comesBack(p), 409, "Please choose a time.")
+	p.Now = saturday(12, 59)
+	p.Wants(p.Get(p.Visit()), 200, "Your next visit can begin now.")
+	p.WantsRedirect(book(p, slots[1]), page.LinkPath(p.Who.Link))
+	p.Wants(comesBack(p), 409, "It is not yet time.")
+	p.WantsRedirect(cancels(p, slots[1], "ill", ""), page.LinkPath(p.Who.Link))
+	p.Wants(comesBack(p), 409, "Please choose a time.")
+}
+
+func TestNobodyBooksInAnArchivedStudy(t *testing.T) {
+	p, slots := betweenVisits(t)
+	for _, state := range []study.StudyState{study.StudyClosed, study.StudyArchived} {
+		p.Must(p.Store.SetState(t.Context(), p.Study, study.Openness{State: state, At: p.Now}))
+	}
+	p.Wants(book(p, slots[3]), 409, "")
+	if d := diary(p); len(d.Facts) != 1 {
+		t.Errorf("on record are %+v", d.Facts)
 	}
 }
 

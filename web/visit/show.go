@@ -39,7 +39,7 @@ type reply struct {
 	rest   time.Duration // how long a pause goes on at least
 	opens  string        // from when the next visit can begin; empty if it can
 	offer  *view.Welcome // the appointment for the next visit, and the times for one; nil in a preview
-	waits  string        // why the next visit cannot begin without or before an appointment; empty if it can
+	waits  string        // why the next visit cannot begin without or before an appointment, or may come to need one; empty if it can begin
 	link   string        // the participant's personal link, for who has to come back with it; empty in a preview
 	filled questions.Filled
 
@@ -111,6 +111,8 @@ func (s *Server) offerNext(r *http.Request, v study.Session, re *reply) error {
 	t := catalogue.From(r.Context())
 	if why := b.waits(t, s.Now()); why != nil {
 		re.waits, re.link = t.Refusal(why), s.Public.Origin(r)+page.LinkPath(v.Participant.Link)
+	} else {
+		re.waits = b.later(t, s.Now())
 	}
 	m := s.welcomeView(t, b)
 	m.NotYet, m.Say = "", ""
