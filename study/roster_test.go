@@ -256,8 +256,8 @@ func TestOnlyTheSamePlanIsShared(t *testing.T) {
 		"another option of a level": {func(d *study.Design) {
 			d.Methods = []study.Access{{Method: study.VNC, Flow: study.Continuous}}
 		}, false},
-		"another seed":            {func(d *study.Design) { d.Seed++ }, false},
-		"another order":           {func(d *study.Design) { d.Order = study.Latin }, false},
+		"another seed":  {func(d *study.Design) { d.Seed++ }, false},
+		"another order": {func(d *study.Design) { d.Order = study.Latin }, false},
 		"a slower network": {func(d *study.Design) {
 			d.Networks = []study.NamedNetwork{{Name: "slow", Network: study.Network{RTT: 2 * time.Second}}}
 		}, false},
