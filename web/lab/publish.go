@@ -45,7 +45,7 @@ func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int,
 		return err
 	}
 	if st.Published != nil {
-		changes := document.Changes(st.Published.Design, frozen)
+		changes := document.Changes(questionnaire.Worded(st.Published.Design), frozen)
 		v.Next, v.Same = st.Published.Number+1, len(changes) == 0
 		v.Wording = document.OnlyWording(changes)
 		for _, c := range changes {

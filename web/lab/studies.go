@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"vmstudy/document"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
@@ -174,7 +175,7 @@ func (s *Server) versionRows(r *http.Request, id study.StudyID) (rows []view.Ver
 			File: fmt.Sprintf("%s/versions/%d/study.yaml", studyPath(id), v.Number),
 		}
 		if i+1 < len(versions) {
-			changes := document.Changes(versions[i+1].Design, v.Design)
+			changes := document.Changes(questionnaire.Worded(versions[i+1].Design), questionnaire.Worded(v.Design))
 			row.Changed, row.ChangedSaying = len(changes), document.OnlyWording(changes)
 		}
 		for _, x := range sessions {

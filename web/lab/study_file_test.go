@@ -141,7 +141,11 @@ func TestEveryVersionStaysAndItsChangesAreTold(t *testing.T) {
 
 	page := l.Get(webtest.StudyPage(id))
 	l.Wants(page, 200, "All versions")
-	for number, want := range map[string]study.Design{"1": studytest.Design(), "2": func() study.Design { d := changed; d.Thanks = studytest.Design().Thanks; return d }()} {
+	for number, want := range map[string]study.Design{"1": studytest.Design(), "2": func() study.Design {
+		d := questionnaire.Worded(changed)
+		d.Thanks = studytest.Design().Thanks
+		return d
+	}()} {
 		if got := l.Get(webtest.StudyPage(id) + "/versions/" + number + "/study.yaml"); got.Body != document.Write(want) {
 			t.Errorf("the text of version %s is %s", number, got.Body)
 		}

@@ -300,7 +300,7 @@ func changeTable(changes []Change) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<div class=\"wide\"><table class=\"changes\"><thead><tr><th>Field</th><th>Before</th><th>Now</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"What changes\"><table class=\"changes\"><thead><tr><th>Field</th><th>Before</th><th>Now</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
