@@ -52,7 +52,7 @@ func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	host := vmhosttest.Host(t, 0)
-	// Guests that get their pages soon work all the time. With two on each processor, an editor sometimes finds a whole drag at once.
+	// Guests that get their pages soon work all the time: more than one on each processor would measure the host.
 	busy := make(chan struct{}, runtime.NumCPU())
 	for run := range runs {
 		link, strategy := blindLinks[run%2], []study.Strategy{study.BestStrategy, study.NoStrategy}[run/2%2]
