@@ -237,12 +237,8 @@ var seriesShapes = []func(c *canvas, x, y, r float64, paint string){
 	func(c *canvas, x, y, r float64, paint string) { // the point below
 		fmt.Fprintf(&c.body, `<path d="M%s %sl%s %sh%sz" %s/>`+"\n", num(x), num(y+1.2*r), num(1.2*r), num(-2.1*r), num(-2.4*r), paint)
 	},
-	func(c *canvas, x, y, r float64, paint string) { // upright
-		fmt.Fprintf(&c.body, `<path d="M%s %sh%sv%sh%sz" %s/>`+"\n", num(x-r/2), num(y-1.4*r), num(r), num(2.8*r), num(-r), paint)
-	},
-	func(c *canvas, x, y, r float64, paint string) { // lying
-		fmt.Fprintf(&c.body, `<path d="M%s %sh%sv%sh%sz" %s/>`+"\n", num(x-1.4*r), num(y-r/2), num(2.8*r), num(r), num(-2.8*r), paint)
-	},
+	func(c *canvas, x, y, r float64, paint string) { c.rect(x-r/2, y-1.4*r, r, 2.8*r, paint, "") },
+	func(c *canvas, x, y, r float64, paint string) { c.rect(x-1.4*r, y-r/2, 2.8*r, r, paint, "") },
 }
 
 // dots draws a row of dots around y.

@@ -19,23 +19,18 @@ type Layout struct {
 // series gives each level that is compared a colour and a shape of its own: that of its access method, so that a method looks alike everywhere, or, where
 // two levels have the same one, by the order of the levels.
 func (l Layout) series() map[string]int {
-	of, methods := map[string]int{}, map[study.AccessMethod]bool{}
+	byOrder, byMethod, methods := map[string]int{}, map[string]int{}, map[study.AccessMethod]bool{}
 	for _, s := range l.Settings {
 		for i, c := range s.Conditions {
-			if _, known := of[s.Levels[i]]; !known {
-				of[s.Levels[i]], methods[c.Method] = len(of), true
+			if _, known := byOrder[s.Levels[i]]; !known {
+				byOrder[s.Levels[i]], byMethod[s.Levels[i]], methods[c.Method] = len(byOrder), seriesOf(c.Method), true
 			}
 		}
 	}
-	if len(methods) < len(of) {
-		return of
+	if len(methods) < len(byOrder) {
+		return byOrder
 	}
-	for _, s := range l.Settings {
-		for i, c := range s.Conditions {
-			of[s.Levels[i]] = seriesOf(c.Method)
-		}
-	}
-	return of
+	return byMethod
 }
 
 // A Setting is conditions that are alike in everything but the level that is compared.
