@@ -50,7 +50,7 @@ func (db *DB) Rule(ctx context.Context, id study.SessionID, r study.Ruling) erro
 		if err != nil || diary.Begun() {
 			return err
 		}
-		return leaves(ctx, tx, who.Participant, r.By, r.At)
+		return leaves(ctx, tx, diary, r.By, r.At)
 	})
 	if err != nil {
 		return fmt.Errorf("rule that session %d is %s: %w", id, r.State, err)

@@ -44,7 +44,11 @@ func (db *DB) Withdraw(ctx context.Context, p study.ParticipantID, w study.Withd
 			if _, err := tx.Exec(ctx, addRuling, p, study.PlaceWithdrawn, "", w.Why, w.By, w.At); err != nil {
 				return err
 			}
-			if err := leaves(ctx, tx, p, w.By, w.At); err != nil {
+			diary, err := queryDiary(ctx, tx, p)
+			if err != nil {
+				return err
+			}
+			if err := leaves(ctx, tx, diary, w.By, w.At); err != nil {
 				return err
 			}
 		}
@@ -60,11 +64,7 @@ func (db *DB) Withdraw(ctx context.Context, p study.ParticipantID, w study.Withd
 }
 
 // leaves gives back the appointment of somebody who takes no part any more, as study.Diary.Leaves says.
-func leaves(ctx context.Context, tx pgx.Tx, p study.ParticipantID, by study.ExperimenterID, at time.Time) error {
-	diary, err := queryDiary(ctx, tx, p)
-	if err != nil {
-		return err
-	}
+func leaves(ctx context.Context, tx pgx.Tx, diary study.Diary, by study.ExperimenterID, at time.Time) error {
 	if fact, ok := diary.Leaves(by, at); ok {
 		return insertBooking(ctx, tx, fact)
 	}

@@ -129,11 +129,14 @@ func (d Diary) Appointments() (all []Appointment) {
 
 // Current returns the appointment that the participant has for the visit d.Visit; it may have passed. ok is false if they have none.
 func (d Diary) Current() (now Booking, ok bool) {
-	if last := d.Last(); last.Kind.gives() && last.visit() == d.visit() {
+	if last := d.Last(); last.Kind.gives() && d.ForNext(last) {
 		return last, true
 	}
 	return Booking{}, false
 }
+
+// ForNext reports whether a fact is about the visit d.Visit, and not about one that is over.
+func (d Diary) ForNext(b Booking) bool { return b.visit() == d.visit() }
 
 // Newest returns their last appointment, of whatever visit. ok is false if they never had one.
 func (d Diary) Newest() (a Appointment, ok bool) {

@@ -119,7 +119,7 @@ type Correspondence struct {
 
 // silent reports whether nothing will be said any more: the last visit has begun, or the study is archived.
 func (c Correspondence) silent() bool {
-	return len(c.Diary.Began) > 0 && c.Diary.Final() || c.State == StudyArchived
+	return c.Diary.Final() || c.State == StudyArchived
 }
 
 // Over reports whether no mail will be owed any more. Then the address goes. Who takes no part any more, or has left, reads first that their appointment

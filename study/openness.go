@@ -42,6 +42,14 @@ func (s Study) Admits(next StudyState) error {
 	return nil
 }
 
+// Appoints returns why nobody gets an appointment in the study any more, nor a mail about one; nil if they may.
+func (s Study) Appoints() error {
+	if s.Openness.State == StudyArchived {
+		return ErrArchived
+	}
+	return nil
+}
+
 // Deletable returns an ErrConflict, with a sentence, unless the study may be deleted: nothing was published, which somebody may
 // have quoted, nothing was measured, nobody has withdrawn, and nobody was compensated. calibrations, withdrawn and compensated count those of the study.
 // Without a version nobody can have begun.

@@ -53,7 +53,7 @@ func failedMails(people []study.Participant, diaries map[study.ParticipantID]stu
 			if m.Participant != p.ID {
 				continue
 			}
-			if d := diaries[p.ID]; m.State == study.MailFailed && m.Fact == len(d.Facts) && max(1, d.Last().Visit) == max(1, d.Visit) && !d.Begun() {
+			if d := diaries[p.ID]; m.State == study.MailFailed && m.Fact == len(d.Facts) && d.ForNext(d.Last()) && !d.Begun() {
 				failed = append(failed, m)
 			}
 			break
@@ -109,8 +109,8 @@ func (s *Server) SaveAddress(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case in.Get("do") == "remove":
 		err = s.Store.RemoveAddress(r.Context(), p.ID, s.Now())
-	case st.Openness.State == study.StudyArchived:
-		err = study.ErrArchived
+	case st.Appoints() != nil:
+		err = st.Appoints()
 	case !s.Mails:
 		err = study.Refuse(study.ErrConflict, "This server sends no mails: whoever runs it can switch that on.")
 	case !slices.Contains(st.Current().Spoken(), language):
@@ -139,7 +139,7 @@ func (s *Server) renderAddress(w http.ResponseWriter, r *http.Request, code int,
 		return err
 	}
 	c := study.Correspondence{State: st.Openness.State, Address: study.Address{Participant: p.ID, At: s.Now()}, Diary: diary}
-	v.May = s.Mails && !c.Over(s.Now()) && p.Ruled != study.PlaceWithdrawn && !p.Simulated && !diary.Out && (p.Session == 0 || !diary.Final())
+	v.May = s.Mails && !c.Over(s.Now()) && p.Ruled != study.PlaceWithdrawn && !p.Simulated && !diary.Out
 	a, err := s.Store.Address(r.Context(), p.ID)
 	if err != nil && !errors.Is(err, study.ErrNotFound) {
 		return err

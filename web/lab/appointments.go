@@ -192,7 +192,7 @@ func visitWords(visit int, d study.Diary, st study.Study, x study.Session) strin
 // whoMayCome are the participants to whom a time can be given: who takes part, and is not in a visit and has another one to come.
 func (s *Server) whoMayCome(r *http.Request, st study.Study) (all []view.Choice, err error) {
 	people, err := s.Store.Participants(r.Context(), st.ID)
-	if err != nil || st.Published == nil || st.Openness.State == study.StudyArchived {
+	if err != nil || st.Published == nil || st.Appoints() != nil {
 		return nil, err
 	}
 	diaries, err := s.Store.Diaries(r.Context(), st.ID)

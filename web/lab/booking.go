@@ -242,10 +242,10 @@ func (s *Server) Assign(ctx context.Context, slot study.Slot, in url.Values, b s
 // appoints returns why nobody gets an appointment in a study; nil if they may.
 func (s *Server) appoints(ctx context.Context, in study.StudyID) error {
 	st, err := s.Store.Study(ctx, in)
-	if err == nil && st.Openness.State == study.StudyArchived {
-		err = study.ErrArchived
+	if err != nil {
+		return err
 	}
-	return err
+	return st.Appoints()
 }
 
 // errNobody says that nobody has an appointment whose page somebody still has open.
@@ -342,8 +342,8 @@ func (s *Server) WalkInBy(ctx context.Context, id study.StudyID, in url.Values) 
 	if err != nil {
 		return study.Slot{}, err
 	}
-	if st.Openness.State == study.StudyArchived {
-		return study.Slot{}, study.ErrArchived
+	if err := st.Appoints(); err != nil {
+		return study.Slot{}, err
 	}
 	now, station := s.Now(), strings.TrimSpace(in.Get("station"))
 	who, err := chosenID[study.ParticipantID](in, "who")

@@ -28,7 +28,7 @@ func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int,
 	if err != nil {
 		return err
 	}
-	frozen := questionnaire.Worded(st.Draft).Frozen(installed)
+	frozen := frozenWith(st.Draft, installed)
 	bad := checkDesign(frozen, nil)
 	v := view.Publication{
 		Study: studyView(st), Next: 1, Revision: st.Revision, Hash: document.Hash(frozen), Canonical: document.Write(frozen),
@@ -108,7 +108,12 @@ func (s *Server) Frozen(ctx context.Context, d study.Design) (study.Design, erro
 	if err != nil {
 		return study.Design{}, err
 	}
-	return questionnaire.Worded(d).Frozen(installed), nil
+	return frozenWith(d, installed), nil
+}
+
+// frozenWith returns the draft d as it would be published where these appliances are installed.
+func frozenWith(d study.Design, installed []study.Installed) study.Design {
+	return questionnaire.Worded(d).Frozen(installed)
 }
 
 // installed returns the appliances that d needs and that are there.

@@ -36,13 +36,13 @@ func (b booking) mine(now time.Time) (has study.Booking, ok bool) {
 // missed reports whether the participant's last appointment passed without a visit.
 func (b booking) missed(now time.Time) bool {
 	last, ok := b.diary.Newest()
-	return ok && last.Got.Visit == max(1, b.diary.Visit) && b.diary.State(last, now) == study.AppointmentMissed
+	return ok && b.diary.ForNext(last.Got) && b.diary.State(last, now) == study.AppointmentMissed
 }
 
 // cancelled returns the fact by which the participant's last appointment was cancelled, if it was, and if they have no other since.
 func (b booking) cancelled() (study.Booking, bool) {
 	last := b.diary.Last()
-	return last, last.Kind == study.BookingCancelled && last.Visit == max(1, b.diary.Visit) && !b.begun()
+	return last, last.Kind == study.BookingCancelled && b.diary.ForNext(last) && !b.begun()
 }
 
 // begun reports whether the visit has begun that an appointment would be for. After that, appointments no longer matter.
